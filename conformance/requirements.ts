@@ -1,0 +1,2 @@
+export type ClaimId = string
+export type Surface = string
