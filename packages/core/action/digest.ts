@@ -1,5 +1,5 @@
 import type { Sha256 } from '../given.ts'
-import { type Json, canonicalBytes } from './canonical.ts'
+import { canonicalBytes, type Json } from './canonical.ts'
 import type { Digest, Shape } from './ids.ts'
 
 /** 32 random bytes an action: without them nobody can try likely actions against a digest in the record. */
@@ -22,12 +22,12 @@ export function digestOf(sha256: Sha256, nonce: Nonce, canonical: Uint8Array): D
 }
 
 /** The digest of facts alone. It has no nonce on purpose: it is compared across actions, and it covers no value. */
-export function shapeOf(sha256: Sha256, facts: Json): Shape {
+export function shapeOf(sha256: Sha256, facts: object): Shape {
   return hex(sha256(canonicalBytes(facts))) as Shape
 }
 
 /** The digest of public text: a policy set, a directory, a card. */
-export function contentDigest(sha256: Sha256, content: Json): Digest {
+export function contentDigest(sha256: Sha256, content: Json | object): Digest {
   return hex(sha256(canonicalBytes(content))) as Digest
 }
 

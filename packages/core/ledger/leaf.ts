@@ -1,0 +1,117 @@
+import { canonicalBytes } from '../action/canonical.ts'
+import type { Effect } from '../action/effect.ts'
+import type {
+  ActionId,
+  Digest,
+  EnvironmentId,
+  FreezeId,
+  PersonId,
+  ResourceId,
+  SessionId,
+  Shape,
+  StandingId,
+} from '../action/ids.ts'
+import type { Facts } from '../facts/facts.ts'
+import type { Instant, NonEmpty } from '../given.ts'
+import type { AnswerSize, ApproveScope, DenyScope, JudgedBy, State, Wait } from '../lifecycle/life.ts'
+import type { EventKind } from '../lifecycle/table.ts'
+import type { Caller } from '../people/caller.ts'
+import type { Circumstances, Verdict } from '../policy/verdict.ts'
+import type { Redacted } from '../redact/redacted.ts'
+import type { RefusalCode } from '../refusal/table.ts'
+
+/**
+ * One entry of the record. Usage, not content (law 6): ids, facts, digests under a nonce and counts. Everything that a
+ * verdict was made from stands in `admitted`, so that it replays from the leaf and the two archived digests.
+ */
+export type Leaf = { readonly v: 1; readonly at: Instant } & (Admitted | Moved | Stood | Froze | Changed)
+
+export interface Admitted {
+  readonly kind: 'admitted'
+  readonly action: ActionId
+  readonly version: 1
+  readonly caller: Caller
+  readonly session: SessionId
+  readonly resource: ResourceId
+  readonly environment: EnvironmentId
+  readonly effects: NonEmpty<Effect>
+  readonly facts: Facts
+  readonly digest: Digest
+  readonly shape: Shape
+  readonly circumstances: Circumstances
+  readonly verdict: Verdict
+  readonly judgedBy: JudgedBy
+  readonly wait: Wait
+  readonly to: State
+  readonly reason: Digest | null
+}
+
+/** One row of the transition table that happened. */
+export interface Moved {
+  readonly kind: 'moved'
+  readonly action: ActionId
+  readonly version: number
+  readonly event: EventKind
+  readonly from: State
+  readonly to: State
+  readonly wait: Wait
+  /** Who caused it, where somebody did. `human` is the one person behind `by`. */
+  readonly by?: string
+  readonly human?: PersonId
+  readonly proof?: 'sign-in'
+  readonly scope?: ApproveScope | DenyScope
+  readonly digest?: Digest
+  readonly saw?: Digest
+  readonly text?: Digest
+  readonly why?: string
+  readonly code?: RefusalCode
+  readonly judgedBy?: JudgedBy
+  readonly answer?: AnswerSize
+}
+
+/** A waiver or a ban was made, used up or taken back. Its use stands in the `admitted` leaf that names it. */
+export interface Stood {
+  readonly kind: 'stood'
+  readonly standing: StandingId
+  readonly event: 'granted' | 'revoked'
+  readonly what: 'waiver' | 'ban'
+  readonly from: ActionId
+  readonly by: readonly PersonId[]
+  readonly resource: ResourceId
+  readonly shape: Shape | null
+  readonly session: SessionId | null
+  readonly uses: number
+  readonly until: Instant
+}
+
+export interface Froze {
+  readonly kind: 'froze'
+  readonly freeze: FreezeId
+  readonly event: 'frozen' | 'unfrozen'
+  readonly scope: 'agent' | 'resource' | 'everything'
+  readonly name: string
+  readonly by: PersonId
+}
+
+/** Something that the gateway goes by was changed: policies, people, resources, keys, or it was started. */
+export interface Changed {
+  readonly kind: 'changed'
+  readonly what: 'policy' | 'directory' | 'configuration' | 'agent' | 'key' | 'sign-in' | 'gateway'
+  readonly event: string
+  readonly name: string
+  readonly digest: Digest | null
+  /** Nobody approved it: until administration is under the gate itself, this is the truth and the record says so. */
+  readonly unguarded: true
+  readonly note: Redacted
+}
+
+/** A leaf of this many bytes or more does not enter the record: the formats count entries in 16 bits. */
+export const LEAF_LIMIT_BYTES = 65_535
+
+/** The bytes of a leaf: RFC 8785, so that everybody spells it alike. */
+export function encodeLeaf(leaf: Leaf): Uint8Array {
+  const bytes = canonicalBytes(leaf)
+  if (bytes.length >= LEAF_LIMIT_BYTES)
+    throw new Error(`a leaf of ${bytes.length} bytes does not fit the record`)
+  return bytes
+}

@@ -1,0 +1,52 @@
+import type { GroupId, PersonId } from '../action/ids.ts'
+import type { NonEmpty } from '../given.ts'
+import type { Caller } from './caller.ts'
+import { humanOf, resolveChain } from './chain.ts'
+import type { Directory } from './directory.ts'
+
+export type Eligibility =
+  /** `seats`: the groups of the hold that this person can sit for. A vote takes one of them. */
+  | { readonly kind: 'eligible'; readonly human: PersonId; readonly seats: NonEmpty<GroupId> }
+  | {
+      readonly kind: 'not-eligible'
+      readonly why: 'unknown-person' | 'in-the-chain' | 'unresolved-chain' | 'not-in-a-group' | 'no-right'
+    }
+
+/** What is to be decided, as far as eligibility goes. */
+export interface Decidable {
+  readonly caller: Caller
+  readonly groups: readonly { readonly group: GroupId }[]
+}
+
+/**
+ * The only answer to "may this person decide this?", for every surface, at request, at vote and at dispatch. No role, flag
+ * or admin right is an input, so none can override it. `mayDecideThere` is the `decide` right of the `people` policy set.
+ */
+export function mayDecide(
+  person: PersonId,
+  held: Decidable,
+  directory: Directory,
+  mayDecideThere: (person: PersonId) => boolean,
+): Eligibility {
+  const entry = directory.people.get(person)
+  if (entry === undefined) return { kind: 'not-eligible', why: 'unknown-person' }
+  const chain = resolveChain(held.caller, directory)
+  if (chain.kind === 'unresolved') return { kind: 'not-eligible', why: 'unresolved-chain' }
+  const human = humanOf(person, directory)
+  if (chain.humans.has(human)) return { kind: 'not-eligible', why: 'in-the-chain' }
+  const [first, ...others] = seatsOf(entry.groups, held, directory)
+  if (first === undefined) return { kind: 'not-eligible', why: 'not-in-a-group' }
+  if (!mayDecideThere(person)) return { kind: 'not-eligible', why: 'no-right' }
+  return { kind: 'eligible', human, seats: [first, ...others] }
+}
+
+function seatsOf(groups: readonly GroupId[], held: Decidable, directory: Directory): GroupId[] {
+  const reached = new Set<GroupId>()
+  const queue = [...groups]
+  for (let group = queue.pop(); group !== undefined; group = queue.pop()) {
+    if (reached.has(group)) continue
+    reached.add(group)
+    queue.push(...(directory.groups.get(group)?.in ?? []))
+  }
+  return held.groups.map((asked) => asked.group).filter((group) => reached.has(group))
+}
