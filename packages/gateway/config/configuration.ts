@@ -1,0 +1,57 @@
+import type { Effect } from '@sallyport/core/action/effect'
+import type { Label } from '@sallyport/core/facts/facts'
+import type { GroupId, PersonId, ResourceId } from '@sallyport/core/action/ids'
+import type { NonEmpty } from '@sallyport/core/given'
+import type { Group, Person } from '@sallyport/core/people/directory'
+import type { Target } from '@sallyport/core/policy/verdict'
+
+/** sallyport.yaml, read once, checked once, frozen. Nothing else reads the file or the environment. */
+export interface Configuration {
+  readonly dataFolder: string
+  readonly policyFolder: string
+  /** Where people reach console and API, for links: `http://localhost:7070`. */
+  readonly consoleUrl: string
+  readonly consoleListen: Listen
+  readonly httpListen: Listen
+  readonly people: ReadonlyMap<PersonId, Person>
+  readonly groups: ReadonlyMap<GroupId, Group>
+  readonly resources: ReadonlyMap<ResourceId, Resource>
+  /** Changes to policy, resources, people and keys are not yet under the gate: the only mode of this build, and shown. */
+  readonly changes: 'unguarded'
+}
+
+/** Port 0 asks the system for a free one. */
+export interface Listen {
+  readonly host: string
+  readonly port: number
+}
+
+/** Something protected. */
+export interface Resource extends Target {
+  readonly kind: 'http'
+  /** Scheme, host, port and an optional path prefix. */
+  readonly address: URL
+  readonly credential: Credential | null
+  readonly routes: readonly Route[]
+  /** How long a connection waits with a held action before it becomes claimable. */
+  readonly liveWaitMs: number
+}
+
+/** Where the target's credential comes from and which header carries it. The value is fetched when it is injected. */
+export interface Credential {
+  readonly header: string
+  /** `Bearer {}`: the value takes the place of the braces. */
+  readonly format: string
+  /** `env:NAME`, `file:/path` or `credential:NAME` (below `$CREDENTIALS_DIRECTORY`). */
+  readonly secret: string
+}
+
+/** What the operator knows of one operation of an HTTP resource. */
+export interface Route {
+  readonly method: string
+  /** `/exports/{name}` */
+  readonly path: string
+  readonly effects: NonEmpty<Effect> | null
+  readonly datasets: readonly string[]
+  readonly labels: readonly Label[]
+}

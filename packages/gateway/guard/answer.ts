@@ -1,0 +1,22 @@
+import type { AnswerSize } from '@sallyport/core/lifecycle/life'
+
+/** What came back from the upstream, not yet with the client. The guard looks at `outcome` only; the door at the rest. */
+export type Answer = HttpAnswer
+
+export interface HttpAnswer {
+  readonly kind: 'http'
+  readonly status: number
+  /** As received, hop-by-hop headers taken out. Names in lower case. */
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: AsyncIterable<Uint8Array>
+  /**
+   * Resolves once the body has ended or broken, never rejects. `failed` only where the upstream surely did nothing (it was
+   * never reached); whatever may have been seen and gave no whole answer is `unknown`.
+   */
+  readonly outcome: Promise<Outcome>
+}
+
+export interface Outcome {
+  readonly kind: 'succeeded' | 'failed' | 'unknown'
+  readonly answer: AnswerSize | null
+}

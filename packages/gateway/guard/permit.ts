@@ -1,0 +1,44 @@
+import { isPureRead, type Effect } from '@sallyport/core/action/effect'
+import { type Nonce, digestOf } from '@sallyport/core/action/digest'
+import type { ActionId, Digest } from '@sallyport/core/action/ids'
+import type { Sha256 } from '@sallyport/core/given'
+import { type Durable, isDurable } from '../store/durable.ts'
+
+declare const minted: unique symbol
+
+/** The single-use release of one action: `exact` these bytes and no others. What has none goes nowhere (law 1). */
+export type Permit = {
+  readonly [minted]: true
+  readonly kind: 'exact'
+  readonly action: ActionId
+  readonly digest: Digest
+  readonly nonce: Nonce
+}
+
+/** Permits that were minted and not yet spent: identity decides, so neither a cast nor a copy makes one. */
+const unspent = new WeakSet<object>()
+
+/**
+ * Only the guard mints. A permit for anything but a pure read is made from the proof that its record is durable (law 5);
+ * a read may be sent while its leaf is written, since its answer waits for the leaf.
+ */
+export function mint(
+  of: { readonly action: ActionId; readonly digest: Digest; readonly nonce: Nonce; readonly effects: readonly Effect[] },
+  record: Durable | 'being-written',
+): Permit {
+  if (record === 'being-written' ? !isPureRead(of.effects) : !isDurable(record)) {
+    throw new Error('a permit was asked for before its record was durable')
+  }
+  const permit = Object.freeze({ kind: 'exact', action: of.action, digest: of.digest, nonce: of.nonce } as Permit)
+  unspent.add(permit)
+  return permit
+}
+
+/**
+ * The inner door's first line: takes the permit, and only for the bytes that it was minted for. Throws, since whoever comes
+ * here without a right to is a defect of ours and never a state of the world.
+ */
+export function spend(permit: Permit, bytes: Uint8Array, sha256: Sha256): void {
+  if (!unspent.delete(permit)) throw new Error('this permit was spent, or never minted')
+  if (digestOf(sha256, permit.nonce, bytes) !== permit.digest) throw new Error('these are not the bytes of this permit')
+}
