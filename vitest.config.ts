@@ -1,8 +1,19 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+import { ClaimsReporter } from './conformance/reporter.ts'
 
-export default defineConfig({
-  test: {
-    include: ['packages/**/*.test.ts', 'conformance/**/*.test.ts', 'tools/**/*.test.ts'],
-    testTimeout: 20_000,
-  },
+const ROOMS = '{packages,conformance,tools}'
+const SYSTEM = `${ROOMS}/**/*.system.test.ts`
+
+/** `--mode system` runs what npm alone cannot bring: the same settings, the other files. */
+export default defineConfig(({ mode }) => {
+  const system = mode === 'system'
+  return {
+    test: {
+      include: [system ? SYSTEM : `${ROOMS}/**/*.test.ts`],
+      exclude: [...configDefaults.exclude, ...(system ? [] : [SYSTEM])],
+      reporters: ['default', new ClaimsReporter(system ? 'system' : 'whole')],
+      testTimeout: 20_000,
+      passWithNoTests: false,
+    },
+  }
 })
