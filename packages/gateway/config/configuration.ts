@@ -1,6 +1,6 @@
 import type { Effect } from '@sallyport/core/action/effect'
-import type { Label } from '@sallyport/core/facts/facts'
 import type { GroupId, PersonId, ResourceId } from '@sallyport/core/action/ids'
+import type { Label } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
 import type { Group, Person } from '@sallyport/core/people/directory'
 import type { Target } from '@sallyport/core/policy/verdict'

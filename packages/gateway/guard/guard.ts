@@ -1,5 +1,12 @@
 import type { Json } from '@sallyport/core/action/canonical'
-import type { ActionId, Digest, PersonId, ResourceId, SessionId, StandingId } from '@sallyport/core/action/ids'
+import type {
+  ActionId,
+  Digest,
+  PersonId,
+  ResourceId,
+  SessionId,
+  StandingId,
+} from '@sallyport/core/action/ids'
 import type { ApproveScope, DenyScope, Life, Presence } from '@sallyport/core/lifecycle/life'
 import type { Caller } from '@sallyport/core/people/caller'
 import type { Redacted } from '@sallyport/core/redact/redacted'
@@ -31,7 +38,12 @@ export type Progress =
 
 export type Admission =
   /** The record is durable: the door may answer. */
-  | { readonly kind: 'answered'; readonly action: ActionId; readonly answer: Answer; readonly durable: Durable }
+  | {
+      readonly kind: 'answered'
+      readonly action: ActionId
+      readonly answer: Answer
+      readonly durable: Durable
+    }
   /** Sealed; it runs on approval, and the client asks for it by its id. */
   | { readonly kind: 'parked'; readonly life: Life; readonly durable: Durable }
   /** Refused, denied, expired, withdrawn, `held` (claimable now), or of unknown outcome. */

@@ -1,5 +1,5 @@
-import { isPureRead, type Effect } from '@sallyport/core/action/effect'
-import { type Nonce, digestOf } from '@sallyport/core/action/digest'
+import { digestOf, type Nonce } from '@sallyport/core/action/digest'
+import { type Effect, isPureRead } from '@sallyport/core/action/effect'
 import type { ActionId, Digest } from '@sallyport/core/action/ids'
 import type { Sha256 } from '@sallyport/core/given'
 import { type Durable, isDurable } from '../store/durable.ts'
@@ -23,13 +23,23 @@ const unspent = new WeakSet<object>()
  * a read may be sent while its leaf is written, since its answer waits for the leaf.
  */
 export function mint(
-  of: { readonly action: ActionId; readonly digest: Digest; readonly nonce: Nonce; readonly effects: readonly Effect[] },
+  of: {
+    readonly action: ActionId
+    readonly digest: Digest
+    readonly nonce: Nonce
+    readonly effects: readonly Effect[]
+  },
   record: Durable | 'being-written',
 ): Permit {
   if (record === 'being-written' ? !isPureRead(of.effects) : !isDurable(record)) {
     throw new Error('a permit was asked for before its record was durable')
   }
-  const permit = Object.freeze({ kind: 'exact', action: of.action, digest: of.digest, nonce: of.nonce } as Permit)
+  const permit = Object.freeze({
+    kind: 'exact',
+    action: of.action,
+    digest: of.digest,
+    nonce: of.nonce,
+  } as Permit)
   unspent.add(permit)
   return permit
 }
@@ -40,5 +50,6 @@ export function mint(
  */
 export function spend(permit: Permit, bytes: Uint8Array, sha256: Sha256): void {
   if (!unspent.delete(permit)) throw new Error('this permit was spent, or never minted')
-  if (digestOf(sha256, permit.nonce, bytes) !== permit.digest) throw new Error('these are not the bytes of this permit')
+  if (digestOf(sha256, permit.nonce, bytes) !== permit.digest)
+    throw new Error('these are not the bytes of this permit')
 }

@@ -1,4 +1,13 @@
-import type { ActionId, AgentId, Digest, FreezeId, GroupId, PersonId, ResourceId, StandingId } from '@sallyport/core/action/ids'
+import type {
+  ActionId,
+  AgentId,
+  Digest,
+  FreezeId,
+  GroupId,
+  PersonId,
+  ResourceId,
+  StandingId,
+} from '@sallyport/core/action/ids'
 import type { Instant, NonEmpty } from '@sallyport/core/given'
 import type { Leaf } from '@sallyport/core/ledger/leaf'
 import type { Life, State } from '@sallyport/core/lifecycle/life'
@@ -118,11 +127,21 @@ export interface Reads {
   readonly dispatched: { query: Record<string, never>; rows: readonly Life[] }
   /** Waiting or approved actions with this claim key, oldest first. */
   readonly claim: { query: { claim: string }; rows: readonly Life[] }
-  readonly idempotency: { query: { idempotency: string }; rows: { readonly life: Life; readonly claim: string } | null }
+  readonly idempotency: {
+    query: { idempotency: string }
+    rows: { readonly life: Life; readonly claim: string } | null
+  }
   readonly kept: { query: { action: ActionId }; rows: Kept | null }
   /** Newest first. */
   readonly lives: {
-    query: { agent?: AgentId; owner?: PersonId; resource?: ResourceId; state?: State; since?: Instant; limit: number }
+    query: {
+      agent?: AgentId
+      owner?: PersonId
+      resource?: ResourceId
+      state?: State
+      since?: Instant
+      limit: number
+    }
     rows: readonly Life[]
   }
   readonly standings: { query: { live: boolean; now: Instant }; rows: readonly Standing[] }
@@ -132,7 +151,10 @@ export interface Reads {
   readonly keys: { query: Record<string, never>; rows: readonly KeyRow[] }
   readonly signIn: { query: { hash: string }; rows: SignInRow | null }
   readonly archive: { query: { digest: Digest }; rows: string | null }
-  readonly leaves: { query: { action: ActionId }; rows: readonly { readonly index: number; readonly entry: Uint8Array }[] }
+  readonly leaves: {
+    query: { action: ActionId }
+    rows: readonly { readonly index: number; readonly entry: Uint8Array }[]
+  }
   readonly head: { query: Record<string, never>; rows: Head }
   /** Hashes of complete subtrees of 256^level leaves, `from` included, `to` not. Level 0 is the leaf hashes. */
   readonly hashes: { query: { level: number; from: number; to: number }; rows: readonly Uint8Array[] }
