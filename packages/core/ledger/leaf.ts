@@ -66,6 +66,9 @@ export interface Moved {
   readonly why?: string
   readonly code?: RefusalCode
   readonly judgedBy?: JudgedBy
+  /** Where policy was asked again: what it said, and what it was asked with. */
+  readonly verdict?: Verdict
+  readonly circumstances?: Circumstances
   readonly answer?: AnswerSize
 }
 

@@ -21,11 +21,16 @@ export interface Admit {
 export interface Judgement {
   readonly verdict: Verdict
   readonly judgedBy: JudgedBy
+  /** What was true around it when policy was asked again; null where the first verdict stood. */
+  readonly circumstances: Circumstances | null
   /** Somebody froze the agent, the resource or everything. */
   readonly frozen: boolean
   /** Whether each voter may still decide, by `mayDecide`. */
   readonly voters: ReadonlyMap<PersonId, Eligibility>
 }
+
+/** `changed`: an approved action could not run as it was shown any more. */
+export type WithdrawnWhy = 'client-gone' | 'requester' | 'changed'
 
 export type Event =
   | {
@@ -46,7 +51,7 @@ export type Event =
     }
   | { readonly kind: 'answer'; readonly utterance: Utterance; readonly text: Digest }
   | { readonly kind: 'release' }
-  | { readonly kind: 'withdraw'; readonly why: 'client-gone' | 'requester' }
+  | { readonly kind: 'withdraw'; readonly why: WithdrawnWhy }
   | { readonly kind: 'expire' }
   | { readonly kind: 'dispatch'; readonly digest: Digest; readonly judgement: Judgement }
   | {

@@ -183,22 +183,23 @@ function say(life: Life, utterance: Life['thread'][number], text: Digest): Chang
 
 /** What was shown is what runs (law 2): digest, freeze, policy and voters are looked at again in the move that spends the approval. */
 function dispatch(life: Life, { digest, judgement }: EventOf<'dispatch'>, now: Instant): Change {
-  const { verdict, judgedBy, frozen, voters } = judgement
+  const { verdict, judgedBy, circumstances, frozen, voters } = judgement
   if (digest !== life.action.digest) return { code: 'conflict' }
   if (frozen) return { code: 'frozen' }
-  if (verdict.kind === 'refuse') return ends('refused', verdict.code, now, { judgedBy })
+  const leaf: Partial<Moved> = { judgedBy, ...(circumstances === null ? {} : { verdict, circumstances }) }
+  if (verdict.kind === 'refuse') return ends('refused', verdict.code, now, leaf)
   if (verdict.kind === 'allow')
-    return { life: { state: 'dispatched', deadline: null, judgedBy }, leaf: { digest, judgedBy } }
+    return { life: { state: 'dispatched', deadline: null, judgedBy }, leaf: { digest, ...leaf } }
   const votes = life.votes.flatMap((vote) => stillCounts(vote, voters.get(vote.by)))
   if (quorumMet(verdict.terms, votes)) {
-    return { life: { state: 'dispatched', deadline: null, judgedBy, votes }, leaf: { digest, judgedBy } }
+    return { life: { state: 'dispatched', deadline: null, judgedBy, votes }, leaf: { digest, ...leaf } }
   }
   // Held anew: policy asks for more than it did, or a voter lost the right that the vote stood on.
   const { terms, why } = verdict
   const deadline = instant(now + terms.withinMs)
   return {
     life: { state: 'waiting', terms, why, votes, deadline, judgedBy },
-    leaf: { judgedBy, why: 'held-anew' },
+    leaf: { ...leaf, why: 'held-anew' },
   }
 }
 
@@ -216,8 +217,7 @@ function settle({ outcome, answer }: EventOf<'settle'>, now: Instant): Change {
 /** After a crash: nobody waits on a live hold any more, and what was dispatched may have run. */
 function recover(life: Life, now: Instant): Change {
   if (life.state === 'dispatched') return ends('unknown', 'unknown-outcome', now, {})
-  if (life.wait === 'live') return ends('withdrawn', 'withdrawn', now, { why: 'restart' })
-  return { life: {}, leaf: {} }
+  return life.wait === 'live' ? ends('withdrawn', 'withdrawn', now, { why: 'restart' }) : { code: 'conflict' }
 }
 
 function ends(

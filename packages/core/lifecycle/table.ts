@@ -22,9 +22,9 @@ export type EventKind =
 export const TABLE: Readonly<Record<State | 'new', Partial<Record<EventKind, readonly State[]>>>> = {
   new:        { admit: ['waiting', 'dispatched', 'refused'] },
   waiting:    { approve: ['waiting', 'approved'], deny: ['denied'], ask: ['waiting'], answer: ['waiting'], release: ['waiting'],
-                withdraw: ['withdrawn'], expire: ['expired'], recover: ['waiting', 'withdrawn'] },
+                withdraw: ['withdrawn'], expire: ['expired'], recover: ['withdrawn'] },
   approved:   { dispatch: ['dispatched', 'waiting', 'refused'], deny: ['denied'], release: ['approved'],
-                withdraw: ['withdrawn'], expire: ['expired'], recover: ['approved', 'withdrawn'] },
+                withdraw: ['withdrawn'], expire: ['expired'], recover: ['withdrawn'] },
   dispatched: { settle: ['succeeded', 'failed', 'unknown'], recover: ['unknown'] },
   succeeded:  {},
   failed:     {},

@@ -44,8 +44,8 @@ export type Admission =
       readonly answer: Answer
       readonly durable: Durable
     }
-  /** Sealed; it runs on approval, and the client asks for it by its id. */
-  | { readonly kind: 'parked'; readonly life: Life; readonly durable: Durable }
+  /** Recorded and sealed; it runs on approval, and the client asks for it by its id. */
+  | { readonly kind: 'parked'; readonly life: Life }
   /** Refused, denied, expired, withdrawn, `held` (claimable now), or of unknown outcome. */
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
@@ -60,7 +60,8 @@ export interface Desk {
   ask(id: ActionId, by: PersonId, text: Redacted): Promise<Life | Refusal>
   /** By the agent itself (its chain) or by a person of the chain. */
   answer(id: ActionId, by: string, text: Redacted): Promise<Life | Refusal>
-  withdraw(id: ActionId): Promise<Life | Refusal>
+  /** By the agent itself or by a person of the chain. */
+  withdraw(id: ActionId, by: string): Promise<Life | Refusal>
   freeze(what: Pick<Freeze, 'scope' | 'name' | 'by' | 'reason'>): Promise<Freeze | Refusal>
   unfreeze(id: Freeze['id'], by: PersonId): Promise<Freeze | Refusal>
   /** Takes back a waiver or lifts a ban. */

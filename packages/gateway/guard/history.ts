@@ -1,0 +1,106 @@
+import type { Action } from '@sallyport/core/action/action'
+import { type Instant, instant } from '@sallyport/core/given'
+import type { Life } from '@sallyport/core/lifecycle/life'
+import { callerKey } from '@sallyport/core/lifecycle/standing'
+import type { Circumstances, Signal } from '@sallyport/core/policy/verdict'
+import type { GuardParts } from './parts.ts'
+
+/** More than this many actions of one caller in a minute are a burst. */
+export const BURST_PER_MINUTE = 60
+/** A shape is new to a caller that did not ask for it within this time. */
+export const MEMORY_MS: number = 7 * 24 * 60 * 60 * 1000
+/** No more actions of one caller are looked back at: enough for a week of a busy agent's distinct shapes. */
+export const LOOK_BACK_LIMIT = 5_000
+/** Callers and sessions remembered at once; the oldest are read from the store again when they come back. */
+const REMEMBERED_LIMIT = 10_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+
+/** What a caller did before, as far as it raises the bar (law 7). */
+export interface History {
+  /** Reads a caller's past, once, before its first judgement. */
+  recall(action: Action): Promise<void>
+  circumstances(action: Action, now: Instant): Circumstances
+  admitted(life: Life): void
+  denied(life: Life): void
+}
+
+interface Past {
+  readonly shapes: Set<string>
+  readonly denied: Set<string>
+  /** The instants of the last actions, no more than a burst has. */
+  readonly recent: Instant[]
+}
+
+export function openHistory(parts: GuardParts): History {
+  const pasts = new Map<string, Past>()
+  const sessions = new Map<string, Set<string>>()
+
+  return {
+    async recall(action) {
+      const key = callerKey(action.caller)
+      if (pasts.has(key)) return
+      const { agents, owner } = action.caller
+      const agent = agents[0]
+      const lives = await parts.store.read('lives', {
+        ...(agent === undefined ? { owner } : { agent }),
+        since: instant(parts.clock() - MEMORY_MS),
+        limit: LOOK_BACK_LIMIT,
+      })
+      const same = lives.filter((life) => callerKey(life.action.caller) === key)
+      remember(pasts, key, {
+        shapes: new Set(same.map((life) => life.action.shape)),
+        denied: new Set(same.filter((life) => life.state === 'denied').map((life) => life.action.shape)),
+        recent: [],
+      })
+      for (const life of same.toReversed()) note(pasts.get(key), life)
+      for (const life of same) learn(sessions, life)
+    },
+
+    circumstances(action, now) {
+      const past = pasts.get(callerKey(action.caller))
+      const labels = [...(sessions.get(action.session) ?? [])].sort()
+      const signals: Signal[] = []
+      if (past === undefined || !past.shapes.has(action.shape)) signals.push('first-seen')
+      if (past !== undefined && isBurst(past, now)) signals.push('burst')
+      if (past?.denied.has(action.shape)) signals.push('denied-before')
+      // Content of a source that its operator labelled `untrusted` may have talked to the model of this session.
+      const session = { labels, untrusted: labels.includes('untrusted') }
+      return { hour: Math.floor(now / HOUR_MS) % 24, signals, session }
+    },
+
+    admitted(life) {
+      note(pasts.get(callerKey(life.action.caller)), life)
+      learn(sessions, life)
+    },
+
+    denied({ action }) {
+      pasts.get(callerKey(action.caller))?.denied.add(action.shape)
+    },
+  }
+}
+
+function note(past: Past | undefined, { action }: Life): void {
+  past?.shapes.add(action.shape)
+  past?.recent.push(action.askedAt)
+  if (past !== undefined && past.recent.length > BURST_PER_MINUTE) past.recent.shift()
+}
+
+/** What a session touched stays with it: a refused action touched nothing. */
+function learn(sessions: Map<string, Set<string>>, { action, state }: Life): void {
+  if (state === 'refused' || action.facts.labels.length === 0) return
+  const labels = sessions.get(action.session) ?? remember(sessions, action.session, new Set())
+  for (const label of action.facts.labels) labels.add(label)
+}
+
+function isBurst(past: Past, now: Instant): boolean {
+  const [first] = past.recent
+  return first !== undefined && past.recent.length >= BURST_PER_MINUTE && now - first < MINUTE_MS
+}
+
+function remember<V>(map: Map<string, V>, key: string, value: V): V {
+  const [oldest] = map.keys()
+  if (oldest !== undefined && map.size >= REMEMBERED_LIMIT) map.delete(oldest)
+  map.set(key, value)
+  return value
+}

@@ -1,0 +1,14 @@
+import type { ActionId } from '@sallyport/core/action/ids'
+import type { Life } from '@sallyport/core/lifecycle/life'
+import type { History } from './history.ts'
+import type { GuardParts } from './parts.ts'
+import type { Shelf } from './shelf.ts'
+
+/** What the files of the guard share: what it was given, and what it remembers while it runs. */
+export interface House {
+  readonly parts: GuardParts
+  readonly shelf: Shelf
+  readonly history: History
+  /** Dispatched and not settled: a freeze cuts these. */
+  readonly flying: Map<ActionId, { readonly life: Life; readonly cut: AbortController }>
+}

@@ -1,0 +1,133 @@
+import type { Action } from '@sallyport/core/action/action'
+import type { PersonId } from '@sallyport/core/action/ids'
+import type { Judgement } from '@sallyport/core/lifecycle/event'
+import type { JudgedBy, Life } from '@sallyport/core/lifecycle/life'
+import { canFill, type Sitter } from '@sallyport/core/lifecycle/quorum'
+import { covers } from '@sallyport/core/lifecycle/standing'
+import { resolveChain } from '@sallyport/core/people/chain'
+import { type Eligibility, mayDecide } from '@sallyport/core/people/may-decide'
+import type { Circumstances, Terms, Verdict, Why } from '@sallyport/core/policy/verdict'
+import type { RefusalCode } from '@sallyport/core/refusal/table'
+import type { History } from './history.ts'
+import type { Guarded, GuardParts } from './parts.ts'
+import type { Shelf } from './shelf.ts'
+
+/** A verdict with what it was made from. */
+export interface Judged {
+  readonly verdict: Verdict
+  readonly judgedBy: JudgedBy
+  readonly circumstances: Circumstances
+}
+
+/**
+ * The verdict on an action: frozen or banned is refused before policy is asked, policy's refusal stands whatever else there
+ * is, a waiver skips a hold, and a hold that nobody could decide is a refusal at once.
+ */
+export function judge(
+  action: Action,
+  guarded: Guarded,
+  shelf: Shelf,
+  history: History,
+  parts: GuardParts,
+): Judged {
+  const { directory, digest } = parts.directory()
+  const policy = parts.policy()
+  const now = parts.clock()
+  const circumstances = history.circumstances(action, now)
+  const judgedBy = { policy: policy.digest, directory: digest }
+  const judged = (verdict: Verdict): Judged => ({ verdict, judgedBy, circumstances })
+
+  const chain = resolveChain(action.caller, directory)
+  if (chain.kind === 'unresolved')
+    return judged(refuse('unresolved-caller', 'somebody in the calling chain is not a known person'))
+  if (shelf.frozen(action))
+    return judged(refuse('frozen', 'a person froze this agent, this resource or everything'))
+  if (shelf.standings.some((standing) => standing.kind === 'ban' && covers(standing, action, now))) {
+    return judged(refuse('denied', 'a reviewer denied everything of this shape or the rest of this session'))
+  }
+
+  const { caller, effects, facts } = action
+  const verdict = policy.decide({ caller, target: guarded.target, effects, facts, circumstances }, directory)
+  if (verdict.kind !== 'hold') return judged(verdict)
+
+  const { terms, why } = verdict
+  const waiver = shelf.standings.find(
+    (standing) => standing.kind === 'waiver' && covers(standing, action, now),
+  )
+  if (waiver !== undefined && terms.waivable !== null)
+    return judged({ kind: 'allow', why, waiver: waiver.id })
+  if (terms.reasonRequired && action.reason === null)
+    return judged(refuse('reason-needed', 'policy wants a reason', why))
+  if (!canFill(terms.groups, sitters(action, terms, guarded, parts))) {
+    return judged(refuse('no-reviewer', 'too few people outside the chain may decide this', why))
+  }
+  return judged(verdict)
+}
+
+/**
+ * The judgement at dispatch (law 2). The verdict that people answered stands while policy and directory are the ones that
+ * gave it; after a change of either the stored facts are judged again.
+ */
+export function rejudge(
+  life: Life,
+  guarded: Guarded,
+  shelf: Shelf,
+  history: History,
+  parts: GuardParts,
+): Judgement {
+  const frozen = shelf.frozen(life.action)
+  const voters = new Map(life.votes.map((vote) => [vote.by, eligibility(vote.by, life, guarded, parts)]))
+  const { digest } = parts.directory()
+  const unchanged = life.judgedBy.policy === parts.policy().digest && life.judgedBy.directory === digest
+  if (unchanged)
+    return {
+      verdict: heldStill(life, life.why),
+      judgedBy: life.judgedBy,
+      circumstances: null,
+      frozen,
+      voters,
+    }
+  const { verdict, judgedBy, circumstances } = judge(life.action, guarded, shelf, history, parts)
+  // A waiver is a use of its own and is not spent on an action that people answered themselves.
+  const waived = verdict.kind === 'allow' && verdict.waiver !== undefined
+  return { verdict: waived ? heldStill(life, verdict.why) : verdict, judgedBy, circumstances, frozen, voters }
+}
+
+function heldStill(life: Life, why: Why): Verdict {
+  if (life.terms === null) throw new Error('an action that was never held cannot be held still')
+  return { kind: 'hold', why, terms: life.terms }
+}
+
+/** Whether this person may decide this action now: `mayDecide` with the right of the `people` set. */
+export function eligibility(person: PersonId, life: Life, guarded: Guarded, parts: GuardParts): Eligibility {
+  if (life.terms === null) return { kind: 'not-eligible', why: 'not-in-a-group' }
+  return eligibleFor(person, life.action, life.terms, guarded, parts)
+}
+
+function eligibleFor(
+  person: PersonId,
+  action: Action,
+  terms: Terms,
+  guarded: Guarded,
+  parts: GuardParts,
+): Eligibility {
+  const { directory } = parts.directory()
+  return mayDecide(person, { caller: action.caller, groups: terms.groups }, directory, (who) =>
+    parts.policy().permits(who, 'decide', guarded.target, directory),
+  )
+}
+
+function sitters(action: Action, terms: Terms, guarded: Guarded, parts: GuardParts): Sitter[] {
+  return [...parts.directory().directory.people.keys()].flatMap((person) => {
+    const answer = eligibleFor(person, action, terms, guarded, parts)
+    return answer.kind === 'eligible' ? [answer] : []
+  })
+}
+
+function refuse(code: RefusalCode, because: string, why?: Why): Verdict {
+  return {
+    kind: 'refuse',
+    code,
+    why: { rules: why?.rules ?? [], link: null, effect: null, because, controls: why?.controls ?? [] },
+  }
+}

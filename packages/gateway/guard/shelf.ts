@@ -1,0 +1,47 @@
+import type { Action } from '@sallyport/core/action/action'
+import type { Standing } from '@sallyport/core/lifecycle/standing'
+import type { Freeze } from '../store/store.ts'
+import type { GuardParts } from './parts.ts'
+
+/**
+ * Waivers, bans and freezes that are in force, at hand for every judgement. The store has them; this is its copy, taken
+ * again after each change of one. A stale copy cannot spend a waiver twice: the use itself is a compare-and-set.
+ */
+export interface Shelf {
+  readonly standings: readonly Standing[]
+  readonly freezes: readonly Freeze[]
+  frozen(action: Action): boolean
+  refresh(): Promise<void>
+}
+
+export function openShelf(parts: GuardParts): Shelf {
+  let standings: readonly Standing[] = []
+  let freezes: readonly Freeze[] = []
+  return {
+    get standings() {
+      return standings
+    },
+    get freezes() {
+      return freezes
+    },
+    frozen: (action) => freezes.some((freeze) => stops(freeze, action)),
+    async refresh() {
+      const now = parts.clock()
+      ;[standings, freezes] = await Promise.all([
+        parts.store.read('standings', { live: true, now }),
+        parts.store.read('freezes', { live: true }),
+      ])
+    },
+  }
+}
+
+export function stops(freeze: Freeze, action: Pick<Action, 'caller' | 'resource'>): boolean {
+  switch (freeze.scope) {
+    case 'everything':
+      return true
+    case 'resource':
+      return freeze.name === action.resource
+    case 'agent':
+      return action.caller.agents.some((agent) => agent === freeze.name)
+  }
+}
