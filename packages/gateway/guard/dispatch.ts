@@ -71,12 +71,28 @@ export async function runApproved(
   if ('code' in stepped) return stepped
   const durable = await parts.store.move(changeOf(life, stepped))
   if (durable === 'lost' || stepped.life.state !== 'dispatched') return 'moved-on'
+  if (overtaken(stepped.life, house)) return { kind: 'refused', refusal: await recall(stepped.life, house) }
   // Durable now, not sent yet: if we stop here the action is `unknown` after the restart, and is not tried again.
   return answered(
     stepped.life,
     await send(stepped.life, bytes, mintFor(stepped.life, bytes, durable), guarded, house, signal),
     durable,
   )
+}
+
+/** While the record was written somebody may have frozen it, or changed policy or people: then the judgement is not today's. */
+function overtaken({ action, judgedBy }: Life, { parts, shelf }: House): boolean {
+  const { policy, directory } = judgedBy
+  return shelf.frozen(action) || policy !== parts.policy().digest || directory !== parts.directory().digest
+}
+
+/** Dispatched in the record, and yet not a byte was sent: `failed` is the truth, and it is never tried again. */
+async function recall(life: Life, house: House): Promise<Refusal> {
+  const { id } = life.action
+  await settle(life, { kind: 'failed', answer: null }, house)
+  return house.shelf.frozen(life.action)
+    ? refusal('frozen', safe`action ${id} was frozen before it was sent`, id)
+    : refusal('unavailable', safe`policy or people changed before action ${id} was sent; ask again`, id)
 }
 
 function mintFor({ action }: Life, { nonce }: Bytes, record: Durable | 'being-written'): Permit {
