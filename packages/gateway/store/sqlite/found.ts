@@ -1,0 +1,44 @@
+import type { Reads } from '../store.ts'
+import type { Found } from './message.ts'
+
+/**
+ * From what the worker found to what was asked for. The JSON is this store's own, written from these very types: it is
+ * trusted as far as the disk is, and what must survive a dishonest disk is checked against the record.
+ */
+export function parseFound<K extends keyof Reads>(kind: K, found: Found[K]): Reads[K]['rows'] {
+  const parse: (found: Found[K]) => Reads[K]['rows'] = PARSERS[kind]
+  return parse(found)
+}
+
+const PARSERS: { readonly [K in keyof Reads]: (found: Found[K]) => Reads[K]['rows'] } = {
+  life: one,
+  open: many,
+  dispatched: many,
+  claim: many,
+  idempotency: (found) => (found === null ? null : { life: JSON.parse(found.life), claim: found.claim }),
+  kept: same,
+  lives: many,
+  standings: many,
+  standing: one,
+  freezes: many,
+  agents: many,
+  keys: many,
+  signIn: one,
+  archive: same,
+  leaves: same,
+  head: same,
+  hashes: same,
+  entries: same,
+}
+
+function one<T>(text: string | null): T | null {
+  return text === null ? null : JSON.parse(text)
+}
+
+function many<T>(texts: readonly string[]): readonly T[] {
+  return texts.map((text): T => JSON.parse(text))
+}
+
+function same<T>(found: T): T {
+  return found
+}

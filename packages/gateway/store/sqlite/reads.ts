@@ -1,0 +1,141 @@
+import type { Head, Kept, Reads } from '../store.ts'
+import { bytesIn, type Driver, numberIn, type Prepared, type Row, textIn } from './driver.ts'
+import type { Found, PackedRead } from './message.ts'
+
+/** The longest list that one read gives: whoever wants more asks from where it ended. */
+const LIST_LIMIT = 1_000
+const HASHES_LIMIT = 65_536
+/** Entries are up to 64 KiB each. */
+const ENTRIES_LIMIT = 1_024
+
+export type Reader = (read: PackedRead) => Found[keyof Found]
+
+type Readers = { readonly [K in keyof Reads]: (query: Reads[K]['query']) => Found[K] }
+
+export function readerOf(driver: Driver, head: () => Head): Reader {
+  const readers: Readers = {
+    ...lifeReaders(driver),
+    ...rowReaders(driver),
+    ...logReaders(driver),
+    head: () => head(),
+  }
+  const find = <K extends keyof Reads>(kind: K, query: Reads[K]['query']): Found[K] => readers[kind](query)
+  return ({ kind, query }) => find(kind, query)
+}
+
+type LifeKinds = 'life' | 'open' | 'dispatched' | 'claim' | 'idempotency' | 'kept' | 'lives'
+
+function lifeReaders(driver: Driver): Pick<Readers, LifeKinds> {
+  const byId = driver.prepare('SELECT json FROM life WHERE id = ?')
+  const open = driver.prepare(`SELECT json FROM life WHERE state IN ('waiting', 'approved') ORDER BY seq`)
+  const dispatched = driver.prepare(`SELECT json FROM life WHERE state = 'dispatched' ORDER BY seq`)
+  const byClaim = driver.prepare(
+    `SELECT json FROM life WHERE claim = ? AND state IN ('waiting', 'approved') ORDER BY seq`,
+  )
+  const byIdempotency = driver.prepare(
+    'SELECT json, claim FROM life JOIN kept ON kept.action = life.id WHERE idempotency = ?',
+  )
+  const kept = driver.prepare(
+    'SELECT kept.*, claim FROM kept JOIN life ON life.id = kept.action WHERE action = ? AND nonce IS NOT NULL',
+  )
+  return {
+    life: ({ id }) => json(byId.get(id)),
+    open: () => jsons(open.all()),
+    dispatched: () => jsons(dispatched.all()),
+    claim: ({ claim }) => jsons(byClaim.all(claim)),
+    idempotency({ idempotency }) {
+      const row = byIdempotency.get(idempotency)
+      return row === undefined ? null : { life: textIn(row, 'json'), claim: textIn(row, 'claim') }
+    },
+    kept({ action }) {
+      const row = kept.get(action)
+      return row === undefined ? null : keptOf(row, action)
+    },
+    lives: livesReader(driver),
+  }
+}
+
+function keptOf(row: Row, action: Kept['action']): Kept {
+  return {
+    action,
+    nonce: bytesIn(row, 'nonce'),
+    claim: textIn(row, 'claim'),
+    idempotency: row['idempotency'] === null ? null : textIn(row, 'idempotency'),
+    payload: row['payload'] === null ? null : bytesIn(row, 'payload'),
+    answer: row['answer'] === null ? null : bytesIn(row, 'answer'),
+  }
+}
+
+/** One statement for each set of filters that is ever asked for: there are 32. */
+function livesReader(driver: Driver): Readers['lives'] {
+  const statements = new Map<string, Prepared>()
+  return ({ agent, owner, resource, state, since, limit }) => {
+    const all: readonly (readonly [string, string | number | undefined])[] = [
+      ['by_agent.agent = ?', agent],
+      ['owner = ?', owner],
+      ['resource = ?', resource],
+      ['state = ?', state],
+      ['life.asked_at >= ?', since],
+    ]
+    const filters = all.flatMap(([condition, value]) => (value === undefined ? [] : [{ condition, value }]))
+    const where = filters.map(({ condition }) => ` AND ${condition}`).join('')
+    const [from, order] =
+      agent === undefined ? ['life', 'life'] : ['life_agent AS by_agent JOIN life USING (seq)', 'by_agent']
+    const sql = `SELECT json FROM ${from} WHERE true${where} ORDER BY ${order}.asked_at DESC, ${order}.seq DESC LIMIT ?`
+    const statement = statements.get(sql) ?? driver.prepare(sql)
+    statements.set(sql, statement)
+    return jsons(statement.all(...filters.map(({ value }) => value), Math.min(limit, LIST_LIMIT)))
+  }
+}
+
+type RowKinds = 'standings' | 'standing' | 'freezes' | 'agents' | 'keys' | 'signIn' | 'archive'
+
+function rowReaders(driver: Driver): Pick<Readers, RowKinds> {
+  const one = driver.prepare('SELECT json FROM versioned WHERE kind = ? AND id = ?')
+  const all = driver.prepare('SELECT json FROM versioned WHERE kind = ? ORDER BY seq')
+  const liveStandings = driver.prepare(
+    `SELECT json FROM versioned WHERE kind = 'standing' AND NOT json ->> 'revoked' AND json ->> 'usesLeft' > 0
+       AND json ->> 'until' > ? ORDER BY seq`,
+  )
+  const liveFreezes = driver.prepare(
+    `SELECT json FROM versioned WHERE kind = 'freeze' AND NOT json ->> 'lifted' ORDER BY seq`,
+  )
+  const archive = driver.prepare('SELECT content FROM archive WHERE digest = ?')
+  return {
+    standings: ({ live, now }) => jsons(live ? liveStandings.all(now) : all.all('standing')),
+    standing: ({ id }) => json(one.get('standing', id)),
+    freezes: ({ live }) => jsons(live ? liveFreezes.all() : all.all('freeze')),
+    agents: () => jsons(all.all('agent')),
+    keys: () => jsons(all.all('key')),
+    signIn: ({ hash }) => json(one.get('sign-in', hash)),
+    archive({ digest }) {
+      const row = archive.get(digest)
+      return row === undefined ? null : textIn(row, 'content')
+    },
+  }
+}
+
+function logReaders(driver: Driver): Pick<Readers, 'leaves' | 'hashes' | 'entries'> {
+  const leaves = driver.prepare('SELECT position, entry FROM leaf WHERE action = ? ORDER BY position')
+  const hashes = driver.prepare(
+    'SELECT hash FROM hash WHERE level = ? AND position >= ? AND position < ? ORDER BY position LIMIT ?',
+  )
+  const entries = driver.prepare(
+    'SELECT entry FROM leaf WHERE position >= ? AND position < ? ORDER BY position LIMIT ?',
+  )
+  return {
+    leaves: ({ action }) =>
+      leaves.all(action).map((row) => ({ index: numberIn(row, 'position'), entry: bytesIn(row, 'entry') })),
+    hashes: ({ level, from, to }) =>
+      hashes.all(level, from, to, HASHES_LIMIT).map((row) => bytesIn(row, 'hash')),
+    entries: ({ from, to }) => entries.all(from, to, ENTRIES_LIMIT).map((row) => bytesIn(row, 'entry')),
+  }
+}
+
+function json(row: Row | undefined): string | null {
+  return row === undefined ? null : textIn(row, 'json')
+}
+
+function jsons(rows: readonly Row[]): readonly string[] {
+  return rows.map((row) => textIn(row, 'json'))
+}

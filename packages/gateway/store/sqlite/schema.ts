@@ -1,0 +1,90 @@
+import { StoreFailure } from '../failure.ts'
+import { type Driver, numberIn } from './driver.ts'
+
+/**
+ * What the data looks like, one step after another; `user_version` counts the steps that were taken. A step that was
+ * released is never edited. No table refers to another by a foreign key: no row is ever deleted, and a check at the
+ * commit would fail the changes of others with the one that is at fault.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE life (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    claim TEXT,
+    json TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX life_by_state ON life (state, asked_at);
+  CREATE INDEX life_by_resource ON life (resource, asked_at);
+  CREATE INDEX life_by_owner ON life (owner, asked_at);
+  CREATE INDEX life_by_time ON life (asked_at);
+  -- Only of what can be claimed: an agent may repeat one allowed request a million times.
+  CREATE INDEX life_by_claim ON life (claim) WHERE state IN ('waiting', 'approved');
+
+  -- Every agent of the chain, so that none hides behind another.
+  CREATE TABLE life_agent (
+    agent TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (agent, asked_at, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE kept (
+    action TEXT NOT NULL PRIMARY KEY,
+    nonce BLOB,
+    idempotency TEXT,
+    payload BLOB,
+    answer BLOB
+  ) STRICT;
+  CREATE UNIQUE INDEX kept_by_idempotency ON kept (idempotency) WHERE idempotency IS NOT NULL;
+
+  -- Standing decisions, freezes, agents, keys and sign-ins: an id, a version and the rest.
+  CREATE TABLE versioned (
+    seq INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    json TEXT NOT NULL,
+    UNIQUE (kind, id)
+  ) STRICT;
+
+  CREATE TABLE archive (digest TEXT NOT NULL PRIMARY KEY, content TEXT NOT NULL) STRICT;
+
+  CREATE TABLE leaf (position INTEGER PRIMARY KEY, action TEXT, entry BLOB NOT NULL) STRICT;
+  CREATE INDEX leaf_by_action ON leaf (action) WHERE action IS NOT NULL;
+
+  -- The roots of complete subtrees of 256^level leaves; level 0 are the leaf hashes.
+  CREATE TABLE hash (
+    level INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, position)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
+
+export const SCHEMA_VERSION: number = MIGRATIONS.length
+
+export function versionOf(driver: Driver): number {
+  return numberIn(driver.prepare('PRAGMA user_version').get() ?? {}, 'user_version')
+}
+
+/** Each step is one transaction with its number: a crash between two leaves a store that goes on from there. */
+export function migrate(driver: Driver, path: string): void {
+  const from = versionOf(driver)
+  if (from > SCHEMA_VERSION) {
+    throw new StoreFailure(
+      'newer',
+      `\`${path}\` was written by a newer sallyport (data version ${from}, this one knows ${SCHEMA_VERSION}): start that version, or restore a backup from before the update`,
+    )
+  }
+  for (const [index, step] of MIGRATIONS.entries()) {
+    if (index < from) continue
+    driver.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${index + 1}; COMMIT`)
+  }
+}

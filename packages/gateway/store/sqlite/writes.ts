@@ -1,0 +1,95 @@
+import { unreachable } from '@sallyport/core/given'
+import type { Driver } from './driver.ts'
+import type { PackedLife, PackedVersioned, PackedWrite } from './message.ts'
+
+/** Does one write inside the transaction. False: it was made from something that is no longer so, and changed nothing. */
+export type Writer = (write: PackedWrite) => boolean
+
+export function writerOf(driver: Driver): Writer {
+  const life = lifeWriter(driver)
+  const versioned = versionedWriter(driver)
+  const kept = keptWriter(driver)
+  return (write) => {
+    switch (write.kind) {
+      case 'life':
+        return life(write)
+      case 'versioned':
+        return versioned(write)
+      case 'keep':
+      case 'answer':
+      case 'erase':
+      case 'archive':
+        return kept(write)
+      default:
+        return unreachable(write)
+    }
+  }
+}
+
+function lifeWriter(driver: Driver): (write: PackedLife) => boolean {
+  const insert = driver.prepare(
+    `INSERT INTO life (id, version, state, resource, owner, asked_at, json) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
+  )
+  const insertAgent = driver.prepare(
+    `INSERT INTO life_agent (agent, asked_at, seq) SELECT ?, ?, seq FROM life WHERE id = ? ON CONFLICT DO NOTHING`,
+  )
+  const update = driver.prepare(
+    'UPDATE life SET version = ?, state = ?, json = ? WHERE id = ? AND version = ?',
+  )
+  return ({ from, id, version, state, json, resource, owner, agents, askedAt }) => {
+    if (from !== 0) return update.run(version, state, json, id, from) === 1
+    if (insert.run(id, version, state, resource, owner, askedAt, json) === 0) return false
+    for (const agent of agents) insertAgent.run(agent, askedAt, id)
+    return true
+  }
+}
+
+function versionedWriter(driver: Driver): (write: PackedVersioned) => boolean {
+  const insert = driver.prepare(
+    `INSERT INTO versioned (kind, id, version, json) VALUES (?, ?, ?, ?) ON CONFLICT (kind, id) DO NOTHING`,
+  )
+  const update = driver.prepare(
+    'UPDATE versioned SET version = ?, json = ? WHERE kind = ? AND id = ? AND version = ?',
+  )
+  return ({ of, id, from, version, json }) =>
+    (from === 0 ? insert.run(of, id, version, json) : update.run(version, json, of, id, from)) === 1
+}
+
+type Other = Exclude<PackedWrite, PackedLife | PackedVersioned>
+
+function keptWriter(driver: Driver): (write: Other) => boolean {
+  const keep = driver.prepare(
+    `INSERT INTO kept (action, nonce, idempotency, payload, answer) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  )
+  const claim = driver.prepare('UPDATE life SET claim = ? WHERE id = ?')
+  const answer = driver.prepare('UPDATE kept SET answer = ? WHERE action = ? AND nonce IS NOT NULL')
+  const erasePayload = driver.prepare('UPDATE kept SET payload = NULL WHERE action = ?')
+  const eraseEverything = driver.prepare(
+    'UPDATE kept SET nonce = NULL, payload = NULL, answer = NULL WHERE action = ?',
+  )
+  // Other content under a known digest is no duplicate but a collision or a lie: it matches no row.
+  const archive = driver.prepare(
+    `INSERT INTO archive (digest, content) VALUES (?, ?)
+     ON CONFLICT (digest) DO UPDATE SET content = content WHERE content = excluded.content`,
+  )
+  return (write) => {
+    switch (write.kind) {
+      case 'keep': {
+        const { kept } = write
+        const made = keep.run(kept.action, kept.nonce, kept.idempotency, kept.payload, kept.answer) === 1
+        return made && claim.run(kept.claim, kept.action) === 1
+      }
+      case 'answer':
+        return answer.run(write.answer, write.action) === 1
+      case 'erase':
+        // What is already gone, or never was, is erased.
+        ;(write.what === 'payload' ? erasePayload : eraseEverything).run(write.action)
+        return true
+      case 'archive':
+        return archive.run(write.digest, write.content) === 1
+      default:
+        return unreachable(write)
+    }
+  }
+}
