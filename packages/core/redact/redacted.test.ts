@@ -1,0 +1,34 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { ActionId } from '../action/ids.ts'
+import { safe } from './redacted.ts'
+
+const PACKAGES = join(import.meta.dirname, '../..')
+/** A cast or a type predicate: the two ways to a brand. */
+const MAKES = /\b(?:as|is)\s+(?:readonly\s+)?Redacted\b|<Redacted>\s*[\w(]/
+
+function sources(): readonly (readonly [string, string])[] {
+  return readdirSync(PACKAGES, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules') && !/\.test\.tsx?$/.test(path))
+    .map((path) => [path, readFileSync(join(PACKAGES, path), 'utf8')])
+}
+
+test('only core/redact makes `Redacted`', () => {
+  const makers = sources().filter(([path, text]) => MAKES.test(text) && !path.startsWith('core/redact/'))
+  expect(makers.map(([path]) => path)).toEqual([])
+})
+
+test('only a store reads text back as `Redacted`', () => {
+  const readers = sources().filter(
+    ([path, text]) => /\basStored\b/.test(text) && !path.startsWith('core/redact/'),
+  )
+  expect(readers.map(([path]) => path).filter((path) => !path.startsWith('gateway/store/'))).toEqual([])
+})
+
+test('a safe sentence is source text with ids, numbers and redacted text in it', () => {
+  const id = 'act_00000000000000000000000000' as ActionId
+  expect(safe`${id} asked ${2} times`).toBe('act_00000000000000000000000000 asked 2 times')
+  // @ts-expect-error a plain string may hold a secret
+  safe`${'hunter2' as string}`
+})
