@@ -39,7 +39,7 @@ export class Audience {
   }
 
   endAll(failure?: Error): void {
-    for (const feeds of [...this.#feeds.values()]) for (const feed of [...feeds]) feed.end(failure)
+    for (const feeds of this.#feeds.values()) for (const feed of feeds) feed.end(failure)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Life } from '@sallyport/core/lifecycle/life'
 import type { Reads } from '../store.ts'
 import type { Found } from './message.ts'
 
@@ -6,8 +7,8 @@ import type { Found } from './message.ts'
  * trusted as far as the disk is, and what must survive a dishonest disk is checked against the record.
  */
 export function parseFound<K extends keyof Reads>(kind: K, found: Found[K]): Reads[K]['rows'] {
-  const parse: (found: Found[K]) => Reads[K]['rows'] = PARSERS[kind]
-  return parse(found)
+  const parser: (found: Found[K]) => Reads[K]['rows'] = PARSERS[kind]
+  return parser(found)
 }
 
 const PARSERS: { readonly [K in keyof Reads]: (found: Found[K]) => Reads[K]['rows'] } = {
@@ -15,7 +16,7 @@ const PARSERS: { readonly [K in keyof Reads]: (found: Found[K]) => Reads[K]['row
   open: many,
   dispatched: many,
   claim: many,
-  idempotency: (found) => (found === null ? null : { life: JSON.parse(found.life), claim: found.claim }),
+  idempotency: (found) => (found === null ? null : { life: parse<Life>(found.life), claim: found.claim }),
   kept: same,
   lives: many,
   standings: many,
@@ -32,11 +33,15 @@ const PARSERS: { readonly [K in keyof Reads]: (found: Found[K]) => Reads[K]['row
 }
 
 function one<T>(text: string | null): T | null {
-  return text === null ? null : JSON.parse(text)
+  return text === null ? null : parse(text)
 }
 
 function many<T>(texts: readonly string[]): readonly T[] {
-  return texts.map((text): T => JSON.parse(text))
+  return texts.map((text) => parse<T>(text))
+}
+
+function parse<T>(text: string): T {
+  return JSON.parse(text) as T
 }
 
 function same<T>(found: T): T {

@@ -24,7 +24,7 @@ export class Keeper {
     this.#driver = driver
     this.#log = log
     this.#write = writerOf(driver)
-    this.#read = readerOf(driver, log.head)
+    this.#read = readerOf(driver, () => log.head())
     this.#statements = {
       begin: driver.prepare('BEGIN IMMEDIATE'),
       commit: driver.prepare('COMMIT'),
@@ -134,7 +134,7 @@ function encode({ writes, leaves }: PackedChange): Encoded {
 }
 
 function entryOf(text: string): Entry {
-  const leaf: Leaf = JSON.parse(text)
+  const leaf = JSON.parse(text) as Leaf
   return { action: 'action' in leaf ? leaf.action : null, bytes: encodeLeaf(leaf) }
 }
 

@@ -62,7 +62,7 @@ function drain(
 }
 
 function received(port: MessagePort): ToWorker | undefined {
-  return receiveMessageOnPort(port)?.message
+  return receiveMessageOnPort(port)?.message as ToWorker | undefined
 }
 
 function failedOf(error: unknown): ReturnType<typeof failed> {
