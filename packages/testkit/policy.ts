@@ -17,7 +17,9 @@ export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).dige
 export const GIVEN: Given = {
   cedar,
   sha256,
-  groups: new Set(['agents', 'contractors', 'reviewers', 'security', 'operators', 'staff'].map((id) => name('group', id))),
+  groups: new Set(
+    ['agents', 'contractors', 'reviewers', 'security', 'operators', 'staff'].map((id) => name('group', id)),
+  ),
   environments: new Set(['prod', 'lab', 'company'].map((id) => name('environment', id))),
   resources: new Set([name('resource', 'crm'), name('resource', 'wiki')]),
 }
@@ -28,13 +30,21 @@ export const GIVEN: Given = {
  */
 export const DIRECTORY: Directory = {
   people: new Map(
-    [person('olga'), person('ann', 'reviewers'), person('omar', 'operators')].map((entry) => [entry.id, entry]),
+    [person('olga'), person('ann', 'reviewers'), person('omar', 'operators')].map((entry) => [
+      entry.id,
+      entry,
+    ]),
   ),
   agents: new Map([agent('helper', 'agents'), agent('bot', 'contractors')].map((entry) => [entry.id, entry])),
   groups: new Map(
-    [group('staff'), group('agents', 'staff'), group('reviewers', 'staff'), group('contractors'), group('security'), group('operators')].map(
-      (entry) => [entry.id, entry],
-    ),
+    [
+      group('staff'),
+      group('agents', 'staff'),
+      group('reviewers', 'staff'),
+      group('contractors'),
+      group('security'),
+      group('operators'),
+    ].map((entry) => [entry.id, entry]),
   ),
 }
 
@@ -51,7 +61,14 @@ export function question(
   facts: Partial<CommonFacts> = {},
   others: Partial<Omit<Question, 'facts' | 'effects'>> = {},
 ): Question {
-  return { caller: callerOf(['helper']), target: CRM, circumstances: NOON, ...others, effects, facts: httpFacts(facts) }
+  return {
+    caller: callerOf(['helper']),
+    target: CRM,
+    circumstances: NOON,
+    ...others,
+    effects,
+    facts: httpFacts(facts),
+  }
 }
 
 const NOON: Question['circumstances'] = { hour: 12, signals: [], session: { labels: [], untrusted: false } }
@@ -97,7 +114,11 @@ function person(id: string, ...groups: readonly string[]) {
 }
 
 function agent(id: string, ...groups: readonly string[]) {
-  return { id: name('agent', id), owner: name('person', 'olga'), groups: groups.map((text) => name('group', text)) }
+  return {
+    id: name('agent', id),
+    owner: name('person', 'olga'),
+    groups: groups.map((text) => name('group', text)),
+  }
 }
 
 function group(id: string, ...above: readonly string[]) {

@@ -1,4 +1,5 @@
 import { type GroupId, parseName } from '../action/ids.ts'
+import { parseDurationMs } from '../duration.ts'
 import type { NonEmpty } from '../given.ts'
 import type { Terms } from './verdict.ts'
 
@@ -17,7 +18,6 @@ export interface Complaint {
 }
 
 const MINUTE_MS = 60_000
-const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: 60 * MINUTE_MS, d: 1440 * MINUTE_MS }
 
 /** Long enough to find somebody, short enough that the action is still about the same thing. */
 export const WITHIN_DEFAULT_MS: number = 15 * MINUTE_MS
@@ -180,13 +180,10 @@ function parseApprovals(value: string): number | Complaint {
 }
 
 function parseWithin(value: string): number | Complaint {
-  const ms = durationMs(value)
-  return ms !== null && ms >= WITHIN_MIN_MS && ms <= WITHIN_MAX_MS
+  const ms = parseDurationMs(value)
+  return ms !== undefined && ms >= WITHIN_MIN_MS && ms <= WITHIN_MAX_MS
     ? ms
-    : complain(
-        '`@within` is not a time that a hold can wait',
-        'write `@within("15m")`, from 1m to 7d, in m, h or d',
-      )
+    : complain('`@within` is not a time that a hold can wait', 'write `@within("15m")`, from 1m to 7d')
 }
 
 function parseReason(value: string): boolean | Complaint {
@@ -194,21 +191,15 @@ function parseReason(value: string): boolean | Complaint {
 }
 
 function parseWaivable(value: string): Terms['waivable'] | Complaint {
-  const [, time, count] = /^(\d+[mhd]), ([1-9]\d{0,3}) uses?$/.exec(value) ?? []
-  const forMs = durationMs(time ?? '')
+  const [, time, count] = /^([^,]+), ([1-9]\d{0,3}) uses?$/.exec(value) ?? []
+  const forMs = parseDurationMs(time ?? '')
   const uses = Number(count)
-  return forMs !== null && forMs >= MINUTE_MS && forMs <= WAIVER_MAX_MS && uses <= WAIVER_USES_MAX
+  return forMs !== undefined && forMs >= MINUTE_MS && forMs <= WAIVER_MAX_MS && uses <= WAIVER_USES_MAX
     ? { uses, forMs }
     : complain(
         '`@waivable` is not a bound',
         `write \`@waivable("8h, 20 uses")\`, at most 30d and ${WAIVER_USES_MAX} uses`,
       )
-}
-
-function durationMs(text: string): number | null {
-  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
-  const unitMs = unit === undefined ? undefined : UNIT_MS[unit]
-  return unitMs === undefined ? null : Number(count) * unitMs
 }
 
 function list(value: string): readonly string[] {

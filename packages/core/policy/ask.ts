@@ -3,8 +3,9 @@ import type { NonEmpty } from '../given.ts'
 import type { Directory } from '../people/directory.ts'
 import { type Stated, stateCircumstances, stateFacts, touches } from './context.ts'
 import type { AuthorizationAnswer, Response } from './engine.ts'
-import { type Link, findPrincipal, targetEntities } from './principal.ts'
+import { findPrincipal, type Link, targetEntities } from './principal.ts'
 import type { Rule } from './rule.ts'
+import type { SetName } from './schema.ts'
 import type { Evaluate } from './slots.ts'
 import { addAll } from './terms.ts'
 import type { Question, Terms } from './verdict.ts'
@@ -35,7 +36,7 @@ export type Ask = (asked: Asked) => Answer
 
 /** Asks the engine each time. Every way out that is not a plain answer is a refusal. */
 export function askOf(rules: readonly Rule[], evaluate: Evaluate): Ask {
-  const byId = new Map(rules.map((rule) => [rule.id, rule]))
+  const byId = rulesOf('actions', rules)
   return ({ effect, link, question, directory }) => {
     const principal = findPrincipal(link, directory)
     if (principal === 'unknown') return refused('unresolved-caller', 'the directory does not know this link')
@@ -61,6 +62,13 @@ export function askOf(rules: readonly Rule[], evaluate: Evaluate): Ask {
   }
 }
 
+export type RulesById = ReadonlyMap<string, Rule>
+
+/** The rules of one set: an answer that names another one comes from elsewhere. */
+export function rulesOf(set: SetName, rules: readonly Rule[]): RulesById {
+  return new Map(rules.filter((rule) => rule.set === set).map((rule) => [rule.id, rule]))
+}
+
 /** A text or a set that is unknown has no strictest value, and a rule that reads it must not be answered by an empty one. */
 function unanswerable(rules: readonly Rule[], effect: Effect, { unknown }: Stated): Refused | null {
   if (unknown.length === 0) return null
@@ -83,12 +91,13 @@ export function attempt(evaluate: () => AuthorizationAnswer): AuthorizationAnswe
 }
 
 /** An engine that skips a failing forbid still answers "allow": a response with any error beside it is none. */
-export function soundResponse(answer: AuthorizationAnswer | null): Response | null {
+function soundResponse(answer: AuthorizationAnswer | null): Response | null {
   if (answer === null || answer.type !== 'success' || answer.warnings.length > 0) return null
   return answer.response.diagnostics.errors.length > 0 ? null : answer.response
 }
 
-function interpret(answer: AuthorizationAnswer | null, byId: ReadonlyMap<string, Rule>): Answer {
+/** Reads the engine's answer against the rules that it can come from. */
+export function interpret(answer: AuthorizationAnswer | null, byId: RulesById): Answer {
   const response = soundResponse(answer)
   if (response === null)
     return { ...failed('policy could not be evaluated on these facts'), rules: broken(answer, byId) }
@@ -114,7 +123,7 @@ function permitted(rules: NonEmpty<Rule>): Answer {
 }
 
 /** The policies that the engine says it could not evaluate. Its messages quote facts, so only the names are kept. */
-function broken(answer: AuthorizationAnswer | null, byId: ReadonlyMap<string, Rule>): readonly Rule[] {
+function broken(answer: AuthorizationAnswer | null, byId: RulesById): readonly Rule[] {
   if (answer === null || answer.type !== 'success') return []
   const named = answer.response.diagnostics.errors.map(({ policyId }) => byId.get(policyId))
   return inOrder(named.filter((rule) => rule !== undefined))

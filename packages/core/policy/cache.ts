@@ -4,7 +4,7 @@ import type { Directory } from '../people/directory.ts'
 import type { Answer, Ask } from './ask.ts'
 import { type Statement, stateCircumstances, stateFacts, touches, valueAt } from './context.ts'
 import type { Plan, Plans } from './plan.ts'
-import { type Link, type Principal, findPrincipal } from './principal.ts'
+import { findPrincipal, type Link, type Principal } from './principal.ts'
 import type { Target } from './verdict.ts'
 
 /** At the limit everything is forgotten and learnt again: simple, and no caller can grow it. */

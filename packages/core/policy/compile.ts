@@ -2,8 +2,8 @@ import type { Effect } from '../action/effect.ts'
 import { readMarks } from './annotations.ts'
 import type { CedarEngine, DetailedError, PolicyJson } from './engine.ts'
 import type { Problem, Rule } from './rule.ts'
-import { ADMIN_RIGHTS, PEOPLE_RIGHTS, SCHEMA, SET_NAMES, type SetName, effectsNamed } from './schema.ts'
-import { type Piece, type PolicyFile, linesBefore, piecesOf } from './source.ts'
+import { ADMIN_RIGHTS, effectsNamed, PEOPLE_RIGHTS, SCHEMA, SET_NAMES, type SetName } from './schema.ts'
+import { linesBefore, type Piece, type PolicyFile, piecesOf } from './source.ts'
 import { type EntityName, readsOf, scopeEntities } from './walk.ts'
 
 export type PolicySources = Readonly<Record<SetName, readonly PolicyFile[]>>

@@ -85,11 +85,7 @@ describe('a set is refused at load', () => {
       permit('@because("fine \u202e enif")'),
       'not one plain sentence',
     ],
-    [
-      'a sentence of two lines',
-      permit('@because("fine\nreally")'),
-      'not one plain sentence',
-    ],
+    ['a sentence of two lines', permit('@because("fine\nreally")'), 'not one plain sentence'],
     ['a control that is none', permit('@controls("CC8.1")'), '`@controls` is not a list'],
     ['a group held for twice', permit('@hold("reviewers, reviewers")'), '`@hold` is not a list of groups'],
     [

@@ -1,6 +1,6 @@
 import type { EnvironmentId, GroupId, ResourceId } from '../action/ids.ts'
 import type { Sha256 } from '../given.ts'
-import { type PolicySources, compile } from './compile.ts'
+import { compile, type PolicySources } from './compile.ts'
 import type { CedarEngine } from './engine.ts'
 import { type PolicySet, policySetOf } from './policy-set.ts'
 import type { Problem, Rule } from './rule.ts'

@@ -1,28 +1,26 @@
-import type { Digest, PersonId } from '../action/ids.ts'
+import type { Digest } from '../action/ids.ts'
 import type { Sha256 } from '../given.ts'
 import type { Directory } from '../people/directory.ts'
-import { type PolicyArchive, archiveDigest, archiveOf } from './archive.ts'
+import { archiveDigest, archiveOf, type PolicyArchive } from './archive.ts'
 import { askOf } from './ask.ts'
 import { cached } from './cache.ts'
 import type { PolicySources } from './compile.ts'
 import type { CedarEngine } from './engine.ts'
 import { type Judgement, judge } from './judge.ts'
 import { plansOf } from './plan.ts'
-import { hasRightHere, hasRightOn } from './rights.ts'
+import { type Rights, rightsOf } from './rights.ts'
 import type { Rule } from './rule.ts'
-import { type Purpose, occupy } from './slots.ts'
-import type { AdminRight, PeopleRight, Question, Target, Verdict } from './verdict.ts'
+import { occupy, type Purpose } from './slots.ts'
+import type { Question, Verdict } from './verdict.ts'
 
 /** One version of the policy, ready to be asked. It gives answers and never changes. */
-export interface PolicySet {
+export interface PolicySet extends Rights {
   readonly digest: Digest
   readonly archive: PolicyArchive
   readonly rules: readonly Rule[]
   decide(question: Question, directory: Directory): Verdict
   /** The verdict with every answer that it was made of. Asked afresh, past the cache: it is for explaining. */
   judge(question: Question, directory: Directory): Judgement
-  permits(person: PersonId, right: PeopleRight, target: Target, directory: Directory): boolean
-  administers(person: PersonId, right: AdminRight, directory: Directory): boolean
   /** The policies that hold, for whoever checks that somebody can decide. */
   holds(): readonly HoldRule[]
 }
@@ -46,8 +44,7 @@ export function policySetOf(
     rules,
     decide: (question, directory) => judge(question, directory, askCached).verdict,
     judge: (question, directory) => judge(question, directory, ask),
-    permits: (person, right, target, directory) => hasRightOn(evaluate, person, right, target, directory),
-    administers: (person, right, directory) => hasRightHere(evaluate, person, right, directory),
+    ...rightsOf(rules, evaluate),
     holds: () => rules.filter((rule): rule is HoldRule => rule.hold !== null),
   }
 }

@@ -2,7 +2,7 @@ import { EFFECTS, type Effect } from '../action/effect.ts'
 import { type GroupId, type NameOf, parseName } from '../action/ids.ts'
 import { type FactName, type Facts, PLAIN_FACTS } from '../facts/facts.ts'
 import type { NonEmpty } from '../given.ts'
-import { type Reading, isUnreadable, readRecord } from './reading.ts'
+import { isUnreadable, type Reading, readRecord } from './reading.ts'
 import { ADMIN_RIGHTS, PEOPLE_RIGHTS } from './schema.ts'
 import type { AdminRight, Circumstances, PeopleRight, Signal, Target, Verdict } from './verdict.ts'
 

@@ -3,7 +3,7 @@ import type { Caller } from '../people/caller.ts'
 import type { Directory, Group } from '../people/directory.ts'
 import { explain } from './explain.ts'
 import type { PolicySet } from './policy-set.ts'
-import { type ActionCase, type RightCase, type Who, parseTestCases } from './test-case.ts'
+import { type ActionCase, parseTestCases, type RightCase, type Who } from './test-case.ts'
 
 export type TestRun =
   | { readonly kind: 'ran'; readonly results: readonly TestResult[] }

@@ -53,9 +53,8 @@ export function readsOf(policy: PolicyJson): Reads {
 /** The entities in a scope, in any of its spellings: `== X`, `in X`, `in [X, …]`, `is T in X`. */
 export function scopeEntities(scope: unknown): readonly EntityName[] {
   const { entity, entities, in: within } = fields(scope)
-  const here = [entity, ...(Array.isArray(entities) ? entities : [])]
-    .map(entityName)
-    .filter((name) => name !== null)
+  const listed: readonly unknown[] = Array.isArray(entities) ? entities : []
+  const here = [entity, ...listed].map(entityName).filter((name) => name !== null)
   return within === undefined ? here : [...here, ...scopeEntities(within)]
 }
 
