@@ -8,18 +8,28 @@ export interface Sitter {
   readonly seats: readonly GroupId[]
 }
 
-/**
- * Whether distinct humans can fill every seat. One person in two groups fills one seat, not two, and which one they fill is
- * chosen so that the others still fit: a matching, not a count per group.
- */
+/** One approval that a hold asks for, and the human who fills it. */
+export interface Seating {
+  readonly group: GroupId
+  readonly human: PersonId | null
+}
+
+/** Whether distinct humans can fill every seat. */
 export function canFill(groups: Terms['groups'], sitters: readonly Sitter[]): boolean {
+  const seats = seating(groups, sitters)
+  return seats.filter(({ human }) => human !== null).length >= seats.length
+}
+
+/**
+ * As many seats filled as distinct humans can fill. One person in two groups fills one seat, not two, and which one they fill
+ * is chosen so that the others still fit: a matching, not a count per group.
+ */
+export function seating(groups: Terms['groups'], sitters: readonly Sitter[]): readonly Seating[] {
   const seats = groups.flatMap(({ group, approvals }) => Array.from({ length: approvals }, () => group))
   const humans = [...new Map(sitters.map((sitter) => [sitter.human, seatsOfHuman(sitter.human, sitters)]))]
   const taken = new Map<number, number>()
-  return (
-    humans.reduce((filled, _, index) => filled + (seat(index, humans, seats, taken, new Set()) ? 1 : 0), 0) >=
-    seats.length
-  )
+  for (const index of humans.keys()) seat(index, humans, seats, taken, new Set())
+  return seats.map((group, number) => ({ group, human: humans[taken.get(number) ?? -1]?.[0] ?? null }))
 }
 
 export function quorumMet(terms: Terms, votes: readonly Vote[]): boolean {

@@ -8,7 +8,7 @@ import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Durable } from '../store/durable.ts'
 import type { Write } from '../store/store.ts'
-import { runAllowed } from './dispatch.ts'
+import { runAllowed, type Way } from './dispatch.ts'
 import { canonicalAction, type Drafted, draft } from './draft.ts'
 import type { Admission, Asked, Progress } from './guard.ts'
 import { refusalOf, waitLive } from './hold.ts'
@@ -43,7 +43,7 @@ export async function* admit(
           const opened = open(admission(asked, drafted, judged, house), parts.clock())
           history.admitted(opened.life)
           const writes = [keep(asked, drafted, house), ...useOfWaiver(opened.life, house)]
-          const ran = await runAllowed(opened, drafted, writes, guarded, house, signal)
+          const ran = await runAllowed(opened, drafted, writes, { guarded, house, signal })
           if (ran !== 'lost') return ran
           // Somebody else had the waiver's last use, or the same Idempotency-Key: look again at what is true now.
           await shelf.refresh()
@@ -52,7 +52,7 @@ export async function* admit(
           continue
         }
         case 'hold':
-          return yield* hold(asked, drafted, judged, guarded, house, signal)
+          return yield* hold(asked, drafted, judged, { guarded, house, signal })
       }
     }
   } catch {
@@ -67,14 +67,13 @@ async function* hold(
   asked: Asked,
   drafted: Drafted,
   judged: Judged,
-  guarded: Guarded,
-  house: House,
-  signal: AbortSignal,
+  way: Way,
 ): AsyncGenerator<Progress, Admission> {
+  const { house, guarded } = way
   const { parts, history } = house
   if (asked.wait === 'live') {
     const claim = await claimed(drafted, asked, guarded, house)
-    if (claim !== undefined) return yield* waitLive(claim.life, claim, guarded, house, signal)
+    if (claim !== undefined) return yield* waitLive(claim.life, claim, way)
   }
   const { life, leaf } = open(admission(asked, drafted, judged, house), parts.clock())
   const durable = await parts.store.move({
@@ -85,7 +84,7 @@ async function* hold(
     return refused(refusal('conflict', safe`this Idempotency-Key is being used by another request`))
   history.admitted(life)
   if (asked.wait === 'parked') return { kind: 'parked', life }
-  return yield* waitLive(life, drafted, guarded, house, signal)
+  return yield* waitLive(life, drafted, way)
 }
 
 /**

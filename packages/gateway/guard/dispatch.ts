@@ -13,7 +13,7 @@ import type { Admission } from './guard.ts'
 import type { House } from './house.ts'
 import { rejudge } from './judge.ts'
 import type { Guarded } from './parts.ts'
-import { mint, type Permit } from './permit.ts'
+import { mint } from './permit.ts'
 import { settle, settleWhenDone } from './settle.ts'
 
 /** The bytes of an action and the nonce of its digest. */
@@ -22,35 +22,38 @@ export interface Bytes {
   readonly nonce: Nonce
 }
 
+/** Where an action goes to, and how long somebody wants it. */
+export interface Way {
+  readonly guarded: Guarded
+  readonly house: House
+  readonly signal: AbortSignal
+}
+
 /** Records an allowed action and sends it. A pure read flies while its leaf is written; its answer waits for the leaf. */
 export async function runAllowed(
-  opened: Step,
+  { life, leaf }: Step,
   bytes: Bytes,
   writes: readonly Write[],
-  guarded: Guarded,
-  house: House,
-  signal: AbortSignal,
+  way: Way,
 ): Promise<Admission | 'lost'> {
-  const { life, leaf } = opened
-  const { store } = house.parts
+  const { store } = way.house.parts
   const record = store.move({ writes: [{ kind: 'life', from: 0, life }, ...writes], leaves: [leaf] })
-  // A waiver's use has to be won before anything is sent, so that its last use is not sent twice.
-  if (!isPureRead(life.action.effects) || life.waiver !== null) {
+  if (!isPureRead(life.action.effects) || writes.some(mayBeLost)) {
     const durable = await record
-    if (durable === 'lost') return 'lost'
-    return answered(
-      life,
-      await send(life, bytes, mintFor(life, bytes, durable), guarded, house, signal),
-      durable,
-    )
+    return durable === 'lost' ? 'lost' : sendRecorded(life, bytes, way, durable)
   }
-  const flight = send(life, bytes, mintFor(life, bytes, 'being-written'), guarded, house, signal)
+  const flight = send(life, bytes, 'being-written', way)
   const durable = await record.catch((cause: unknown) => {
-    house.flying.get(life.action.id)?.cut.abort()
+    way.house.flying.get(life.action.id)?.cut.abort()
     throw cause
   })
   if (durable === 'lost') throw new Error('an id was drawn twice')
   return answered(life, await flight, durable)
+}
+
+/** The last use of a waiver and an `Idempotency-Key` have to be won before anything is sent. */
+function mayBeLost(write: Write): boolean {
+  return write.kind === 'standing' || (write.kind === 'keep' && write.kept.idempotency !== null)
 }
 
 /**
@@ -60,24 +63,22 @@ export async function runAllowed(
 export async function runApproved(
   life: Life,
   bytes: Bytes,
-  guarded: Guarded,
-  house: House,
-  signal: AbortSignal,
+  way: Way,
 ): Promise<Admission | Refusal | 'moved-on'> {
-  const { parts, shelf, history } = house
+  const { parts, shelf, history } = way.house
   const digest = digestOf(parts.sha256, bytes.nonce, bytes.canonical)
-  const judgement = rejudge(life, guarded, shelf, history, parts)
+  const judgement = rejudge(life, way.guarded, shelf, history, parts)
   const stepped = step(life, { kind: 'dispatch', digest, judgement }, parts.clock())
   if ('code' in stepped) return stepped
   const durable = await parts.store.move(changeOf(life, stepped))
   if (durable === 'lost' || stepped.life.state !== 'dispatched') return 'moved-on'
-  if (overtaken(stepped.life, house)) return { kind: 'refused', refusal: await recall(stepped.life, house) }
-  // Durable now, not sent yet: if we stop here the action is `unknown` after the restart, and is not tried again.
-  return answered(
-    stepped.life,
-    await send(stepped.life, bytes, mintFor(stepped.life, bytes, durable), guarded, house, signal),
-    durable,
-  )
+  return sendRecorded(stepped.life, bytes, way, durable)
+}
+
+/** Durable and not sent yet: if we stop here the action is `unknown` after the restart, and is not tried again. */
+async function sendRecorded(life: Life, bytes: Bytes, way: Way, durable: Durable): Promise<Admission> {
+  if (overtaken(life, way.house)) return { kind: 'refused', refusal: await recall(life, way.house) }
+  return answered(life, await send(life, bytes, durable, way), durable)
 }
 
 /** While the record was written somebody may have frozen it, or changed policy or people: then the judgement is not today's. */
@@ -95,20 +96,15 @@ async function recall(life: Life, house: House): Promise<Refusal> {
     : refusal('unavailable', safe`policy or people changed before action ${id} was sent; ask again`, id)
 }
 
-function mintFor({ action }: Life, { nonce }: Bytes, record: Durable | 'being-written'): Permit {
-  return mint({ action: action.id, digest: action.digest, nonce, effects: action.effects }, record)
-}
-
 /** Through the inner door. Comes back with the answer's head, or with how it failed; either way the settling follows. */
 async function send(
   life: Life,
-  { canonical }: Bytes,
-  permit: Permit,
-  guarded: Guarded,
-  house: House,
-  signal: AbortSignal,
+  { canonical, nonce }: Bytes,
+  record: Durable | 'being-written',
+  { guarded, house, signal }: Way,
 ): Promise<Answer | Refusal> {
-  const { id } = life.action
+  const { id, digest, effects } = life.action
+  const permit = mint({ action: id, digest, nonce, effects }, record)
   const cut = new AbortController()
   house.flying.set(id, { life, cut })
   const stop = (): void => cut.abort()

@@ -24,13 +24,12 @@ export function openFreezer(house: House): Pick<Desk, 'freeze' | 'unfreeze' | 'r
         reason,
         lifted: false,
       }
-      await parts.store.move({
-        writes: [{ kind: 'freeze', from: 0, freeze }],
-        leaves: [froze(freeze, 'frozen', by, house)],
-      })
-      await shelf.refresh()
+      const leaf = froze(freeze, 'frozen', by, house)
+      const written = parts.store.move({ writes: [{ kind: 'freeze', from: 0, freeze }], leaves: [leaf] })
+      const inForce = shelf.tighten(freeze, written)
       // What is under way is cut as well: its outcome is told as it is, unknown where the target may have seen it.
       for (const { life, cut } of house.flying.values()) if (stops(freeze, life.action)) cut.abort()
+      await inForce
       return freeze
     },
 

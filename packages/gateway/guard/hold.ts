@@ -4,11 +4,10 @@ import { step } from '@sallyport/core/lifecycle/step'
 import { safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import { changeOf } from './change.ts'
-import { type Bytes, runApproved } from './dispatch.ts'
+import { type Bytes, runApproved, type Way } from './dispatch.ts'
 import type { Admission, Progress } from './guard.ts'
 import type { House } from './house.ts'
 import { mailbox } from './mailbox.ts'
-import type { Guarded } from './parts.ts'
 
 type News =
   | { readonly kind: 'life'; readonly life: Life }
@@ -19,13 +18,8 @@ type News =
  * A connection waits with its action: until people decided, the client went, or the live limit came. The bytes stay in this
  * frame; nobody else could send them. `life` is a live hold that was just opened, or a claim that its caller presents again.
  */
-export async function* waitLive(
-  life: Life,
-  bytes: Bytes,
-  guarded: Guarded,
-  house: House,
-  signal: AbortSignal,
-): AsyncGenerator<Progress, Admission> {
+export async function* waitLive(life: Life, bytes: Bytes, way: Way): AsyncGenerator<Progress, Admission> {
+  const { guarded, house, signal } = way
   const { parts } = house
   const news = mailbox<News>()
   const unlisten = parts.store.onLives((lives) => {
@@ -42,7 +36,7 @@ export async function* waitLive(
     yield { kind: 'held', life }
     while (admission === undefined) {
       const next = await news.next()
-      admission = await answerTo(next, life, bytes, guarded, house, signal)
+      admission = await answerTo(next, life, bytes, way)
       if (admission === undefined && next.kind === 'life') yield { kind: 'moved', life: next.life }
     }
     return admission
@@ -56,14 +50,8 @@ export async function* waitLive(
 }
 
 /** What a piece of news means for who waits; undefined: go on waiting. */
-async function answerTo(
-  news: News,
-  life: Life,
-  bytes: Bytes,
-  guarded: Guarded,
-  house: House,
-  signal: AbortSignal,
-): Promise<Admission | undefined> {
+async function answerTo(news: News, life: Life, bytes: Bytes, way: Way): Promise<Admission | undefined> {
+  const { house } = way
   switch (news.kind) {
     case 'client-gone':
       return clientGone(life, house)
@@ -72,7 +60,7 @@ async function answerTo(
     case 'life': {
       if (news.life.state === 'waiting') return undefined
       if (news.life.state !== 'approved') return { kind: 'refused', refusal: refusalOf(news.life) }
-      const ran = await runApproved(news.life, bytes, guarded, house, signal)
+      const ran = await runApproved(news.life, bytes, way)
       if (ran === 'moved-on') return undefined
       return ran.kind === 'refusal' ? notRun(news.life, ran, house) : ran
     }

@@ -95,13 +95,8 @@ async function runParked(life: Life, house: House): Promise<void> {
   ) as { readonly message: Json }
   // The address is today's: if the resource moved since, the digest differs and nothing is sent.
   const canonical = canonicalAction(action.caller, action.resource, guarded, sealed.message)
-  const ran = await runApproved(
-    life,
-    { canonical, nonce: kept.nonce as Nonce },
-    guarded,
-    house,
-    new AbortController().signal,
-  )
+  const way = { guarded, house, signal: new AbortController().signal }
+  const ran = await runApproved(life, { canonical, nonce: kept.nonce as Nonce }, way)
   if (ran !== 'moved-on' && ran.kind === 'refusal' && ran.code !== 'frozen') {
     await moveOn(life, { kind: 'withdraw', why: 'changed' }, house, () => true)
   }

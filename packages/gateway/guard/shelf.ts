@@ -11,12 +11,15 @@ export interface Shelf {
   readonly standings: readonly Standing[]
   readonly freezes: readonly Freeze[]
   frozen(action: Action): boolean
+  /** A freeze counts while its leaf is being written: it only tightens, and nothing may slip past it meanwhile. */
+  tighten(freeze: Freeze, written: Promise<unknown>): Promise<void>
   refresh(): Promise<void>
 }
 
 export function openShelf(parts: GuardParts): Shelf {
   let standings: readonly Standing[] = []
   let freezes: readonly Freeze[] = []
+  const tightening = new Set<Freeze>()
   return {
     get standings() {
       return standings
@@ -24,7 +27,11 @@ export function openShelf(parts: GuardParts): Shelf {
     get freezes() {
       return freezes
     },
-    frozen: (action) => freezes.some((freeze) => stops(freeze, action)),
+    frozen: (action) => [...freezes, ...tightening].some((freeze) => stops(freeze, action)),
+    async tighten(freeze, written) {
+      tightening.add(freeze)
+      await written.finally(() => this.refresh()).finally(() => tightening.delete(freeze))
+    },
     async refresh() {
       const now = parts.clock()
       ;[standings, freezes] = await Promise.all([

@@ -47,13 +47,15 @@ function checkSent(sent: Sent, world: World): void {
   const { action } = sent
   const times = world.sent.filter((other) => other.action === action).length
   if (times > 1) throw new Broken('I2 at most one execution', `${action} was sent ${times} times`)
-  const leaves = leavesOf(action, world.disk.log.slice(0, sent.logSize))
+  const before = world.disk.log.slice(0, sent.logSize)
+  nothingIsFrozen(action, before)
+  const leaves = leavesOf(action, before)
   const end = leaves.find(
     (leaf) => leaf.kind === 'moved' && ['denied', 'expired', 'withdrawn', 'refused'].includes(leaf.to),
   )
   if (end !== undefined) throw new Broken('I3 what ended never runs', `${action} was sent after it had ended`)
   const admitted = leaves.find((leaf) => leaf.kind === 'admitted')
-  if (admitted === undefined) return sentBeforeItsRecord(sent, world)
+  if (admitted === undefined) return sentBeforeItsRecord(sent)
   if (admitted.digest !== sent.digest)
     throw new Broken('I1 exactly that digest', `${action} was sent with another digest`)
   if (admitted.verdict.kind === 'allow') return waiverHadUses(admitted, world)
@@ -66,13 +68,19 @@ function checkSent(sent: Sent, world: World): void {
   approvedByOthers(sent, leaves, admitted)
 }
 
+/** Both scopes of the simulation's freezes cover every one of its actions. */
+function nothingIsFrozen(action: ActionId, log: readonly Leaf[]): void {
+  const freezes = log.filter((leaf) => leaf.kind === 'froze')
+  const lifted = new Set(freezes.filter(({ event }) => event === 'unfrozen').map(({ freeze }) => freeze))
+  const frozen = freezes.find(({ freeze }) => !lifted.has(freeze))
+  if (frozen !== undefined)
+    throw new Broken('I9 nothing is sent while frozen', `${action} was sent under ${frozen.freeze}`)
+}
+
 /** Only a pure read flies before its leaf. */
-function sentBeforeItsRecord({ action }: Sent, world: World): void {
-  const life = world.disk.lives.get(action)
-  const effects = life?.action.effects ?? []
-  if (life !== undefined && effects.join() !== 'read') {
+function sentBeforeItsRecord({ action, effect }: Sent): void {
+  if (effect !== 'read')
     throw new Broken('I4 the record before the effect', `${action} was sent before its leaf was durable`)
-  }
 }
 
 /** Votes of distinct humans outside the chain, who were still members when it was sent, fill the seats of the policy in force. */

@@ -29,7 +29,7 @@ const EFFECT: Record<(typeof OPERATIONS)[number], Effect> = {
 export interface Sent {
   readonly action: ActionId
   readonly digest: Digest
-  readonly at: Instant
+  readonly effect: Effect
   readonly logSize: number
   readonly withoutGroups: ReadonlySet<PersonId>
 }
@@ -163,7 +163,7 @@ function upstreamOf(world: World): Upstream {
       world.sent.push({
         action: permit.action,
         digest: permit.digest,
-        at: world.now,
+        effect: effectIn(canonical),
         logSize: world.disk.log.length,
         withoutGroups: new Set(world.without),
       })
@@ -175,6 +175,14 @@ function upstreamOf(world: World): Upstream {
     reachable: async () => true,
     close: async () => {},
   }
+}
+
+/** What would happen, read from the very bytes that came up. */
+function effectIn(canonical: Uint8Array): Effect {
+  const text = Buffer.from(canonical).toString()
+  const operation = OPERATIONS.find((one) => text.includes(`"path":"/${one}/`))
+  if (operation === undefined) throw new Error('these bytes are none of ours')
+  return EFFECT[operation]
 }
 
 /** The next flight lands: an answer whose body ends later, or a failure on the way or before it. */

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { MUTANTS } from './mutants.ts'
+
+/** Preloaded by `node --import`: modules are read as the mutant that `MUTANT` names would have them. */
+const mutant = MUTANTS.find(({ name }) => name === process.env['MUTANT'])
+if (mutant === undefined) throw new Error('MUTANT names no mutant')
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const edits = mutant.edits.filter(({ file }) => url.endsWith(`/packages/${file}`))
+    const loaded = nextLoad(url, context)
+    if (edits.length === 0) return loaded
+    let source = readFileSync(fileURLToPath(url), 'utf8')
+    for (const { file, find, put } of edits) {
+      if (!source.includes(find))
+        throw new Error(`${file} no longer has \`${find}\`: the mutant has to follow the code`)
+      source = source.replace(find, put)
+    }
+    return { ...loaded, source }
+  },
+})
