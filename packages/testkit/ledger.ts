@@ -1,5 +1,6 @@
-import type { Sha256 } from '@sallyport/core/given'
 import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto'
+import type { Sha256 } from '@sallyport/core/given'
+import { CHECKPOINT_PATH, signCheckpoint } from '@sallyport/core/ledger/checkpoint'
 import { type Hash, leafHash } from '@sallyport/core/ledger/hash'
 import {
   type Ed25519Verify,
@@ -9,7 +10,15 @@ import {
   type Verifier,
   verifierOf,
 } from '@sallyport/core/ledger/note'
-import { append, EMPTY_FRONTIER, type Frontier, type NodeReader } from '@sallyport/core/ledger/tree'
+import {
+  encodeEntries,
+  encodeTile,
+  firstNode,
+  TILE_WIDTH,
+  tilePath,
+  tileWidth,
+} from '@sallyport/core/ledger/tile'
+import { append, EMPTY_FRONTIER, type Frontier, type NodeReader, rootOf } from '@sallyport/core/ledger/tree'
 
 /** What the tests of the ledger share: engines, a key from a seed, a tree in memory, and the tree hash spelled as RFC 6962 defines it. */
 
@@ -91,4 +100,30 @@ export function naiveReader(entries: readonly Uint8Array[]): NodeReader {
       nodes.set(key, hash)
       return hash
     })
+}
+
+/** All files of a log as tlog-tiles lays them out, under a checkpoint of these signers. */
+export function publish(
+  origin: string,
+  entries: readonly Uint8Array[],
+  signers: readonly Signer[],
+): Map<string, Uint8Array> {
+  const tree = grow(entries)
+  const size = entries.length
+  const files = new Map<string, Uint8Array>()
+  for (let level = 0; size >= TILE_WIDTH ** level; level++) {
+    for (let index = 0; tileWidth(level, index, size) > 0; index++) {
+      const tile = { kind: 'hashes', level, index, width: tileWidth(level, index, size) } as const
+      const first = firstNode(tile)
+      files.set(tilePath(tile), encodeTile(neighbours(tree, first.level, first.index, tile.width)))
+    }
+  }
+  for (let index = 0; tileWidth(0, index, size) > 0; index++) {
+    const tile = { kind: 'entries', index, width: tileWidth(0, index, size) } as const
+    const begin = index * TILE_WIDTH
+    files.set(tilePath(tile), encodeEntries(entries.slice(begin, begin + tile.width)))
+  }
+  const root = rootOf(sha256, tree.frontier.peaks)
+  files.set(CHECKPOINT_PATH, utf8(signCheckpoint({ origin, size, root, extensions: [] }, signers)))
+  return files
 }

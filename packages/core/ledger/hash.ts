@@ -35,7 +35,7 @@ export function parseHash(bytes: Uint8Array): Hash | undefined {
 
 /** Hashes of a public log are no secrets: this may stop at the first difference. */
 export function sameHash(a: Hash, b: Hash): boolean {
-  return a.every((byte, index) => byte === b[index])
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
 
 /** Hashes one after another: a tile, a stored frontier. */

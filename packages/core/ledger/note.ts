@@ -36,7 +36,9 @@ const ED25519 = 0x01
 const KEY_ID_BYTES = 4
 const EM_DASH = '—'
 /** No Unicode space (`\s` knows all but U+0085), no plus sign and no control character. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it keeps out
 const KEY_NAME = /^[^\s+\u0000-\u001f\u0085]+$/u
+// oxlint-disable-next-line no-control-regex -- control characters are what it keeps out
 const CONTROL = /[\u0000-\u0009\u000b-\u001f]/u
 const VERIFIER_KEY = /^(?<name>[^+]+)\+(?<id>[0-9a-f]{8})\+(?<key>[A-Za-z0-9+/]+=*)$/u
 

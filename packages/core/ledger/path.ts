@@ -57,7 +57,8 @@ export function proveConsistency(
 
 export function isConsistent(sha256: Sha256, old: TreeHead, head: TreeHead, proof: readonly Hash[]): boolean {
   if (old.size > head.size) return false
-  if (old.size === 0) return proof.length === 0 && sameHash(old.root, emptyRoot(sha256))
+  if (old.size === 0)
+    return proof.length === 0 && isEmpty(sha256, old) && (head.size > 0 || isEmpty(sha256, head))
   const { begin, passed } = descend('subtree', old.size, head.size)
   const siblings = begin === 0 ? proof : proof.slice(1)
   // Where the old tree is a perfect subtree of the new one its root starts both sums, else the proof names their common start.
@@ -74,6 +75,10 @@ export function isConsistent(sha256: Sha256, old: TreeHead, head: TreeHead, proo
     }
   }
   return sameHash(oldRoot, old.root) && sameHash(root, head.root)
+}
+
+function isEmpty(sha256: Sha256, { size, root }: TreeHead): boolean {
+  return size === 0 && sameHash(root, emptyRoot(sha256))
 }
 
 /** The leaves from `begin` to before `end`, and on which side of the way they lie. */

@@ -152,7 +152,9 @@ describe('a consistency proof', () => {
   test('says of the empty tree that every tree continues it, but only under its own root', async () => {
     const empty = { size: 0, root: treeHash([]) as Hash }
     expect(isConsistent(sha256, empty, await headOf(7), [])).toBe(true)
-    expect(isConsistent(sha256, { ...empty, root: (await headOf(1)).root }, await headOf(7), [])).toBe(false)
+    const wrong = { ...empty, root: (await headOf(1)).root }
+    expect(isConsistent(sha256, wrong, await headOf(7), [])).toBe(false)
+    expect(isConsistent(sha256, empty, wrong, [])).toBe(false)
   })
 })
 

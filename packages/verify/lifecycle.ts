@@ -1,0 +1,139 @@
+import type { State } from '@sallyport/core/lifecycle/life'
+import { TABLE } from '@sallyport/core/lifecycle/table'
+import { type Disorder, type Finding, finding } from './finding.ts'
+import type { SeenAdmitted, SeenLeaf, SeenMoved } from './seen-leaf.ts'
+
+/**
+ * Whether the leaves, read in order, tell of actions that went by the transition table. Hashes prove that nobody changed
+ * the record afterwards; this, that what was recorded is not itself a breach.
+ */
+export interface Reading {
+  /** The next leaf of the log. */
+  take(index: number, leaf: SeenLeaf): { readonly kind: 'in-order' } | Finding
+  counts(): ActionCounts
+  stateOf(action: string): State | null
+}
+
+export interface ActionCounts {
+  readonly ended: number
+  readonly open: number
+}
+
+/** What is remembered of an action. Of an ended one nothing but how: a log has many. */
+interface Life {
+  version: number
+  state: State
+  readonly chain: ReadonlySet<string>
+  readonly digest: string
+  /** How many different people have to approve. */
+  approvals: number
+  readonly voters: Set<string>
+  /** Votes may have been lost when it was held anew: the same people may vote once more. */
+  heldAnew: boolean
+}
+
+const IN_ORDER = { kind: 'in-order' } as const
+
+export function readInOrder(): Reading {
+  const open = new Map<string, Life>()
+  const ended = new Map<string, State>()
+  return {
+    take: (index, leaf) => {
+      if (leaf.kind === 'other') return IN_ORDER
+      const breach = leaf.kind === 'admitted' ? admit(leaf, open, ended) : move(leaf, open, ended)
+      if (breach !== null) return finding(breach, index, sentence(breach, leaf))
+      const life = open.get(leaf.action)
+      if (life !== undefined && isEnd(life.state)) {
+        open.delete(leaf.action)
+        ended.set(leaf.action, life.state)
+      }
+      return IN_ORDER
+    },
+    counts: () => ({ ended: ended.size, open: open.size }),
+    stateOf: (action) => open.get(action)?.state ?? ended.get(action) ?? null,
+  }
+}
+
+type Lives = Map<string, Life>
+type Ends = ReadonlyMap<string, State>
+
+const STATE_AFTER = { allow: 'dispatched', hold: 'waiting', refuse: 'refused' } as const
+
+function admit(leaf: SeenAdmitted, open: Lives, ended: Ends): Disorder | null {
+  if (open.has(leaf.action) || ended.has(leaf.action)) return 'admitted-twice'
+  if (leaf.version !== 1) return 'version-gap'
+  const { action, version, to: state, digest, verdict } = leaf
+  if (state !== STATE_AFTER[verdict.kind]) return 'against-the-verdict'
+  const chain = new Set(leaf.chain)
+  const { approvals } = verdict
+  open.set(action, { version, state, chain, digest, approvals, voters: new Set(), heldAnew: false })
+  return null
+}
+
+function move(leaf: SeenMoved, open: Lives, ended: Ends): Disorder | null {
+  if (ended.has(leaf.action)) return 'moved-after-end'
+  const life = open.get(leaf.action)
+  if (life === undefined) return 'moved-before-admitted'
+  if (leaf.version !== life.version + 1) return 'version-gap'
+  if (leaf.from !== life.state) return 'wrong-state'
+  if (leaf.event === 'dispatch' && life.state === 'dispatched') return 'dispatched-twice'
+  if (TABLE[leaf.from][leaf.event]?.includes(leaf.to) !== true) return 'not-in-the-table'
+  const breach = decide(leaf, life) ?? dispatch(leaf, life)
+  life.version = leaf.version
+  life.state = leaf.to
+  return breach
+}
+
+/** An approval or denial is the word of a person outside the chain, about exactly this action. */
+function decide(leaf: SeenMoved, life: Life): Disorder | null {
+  if (leaf.event !== 'approve' && leaf.event !== 'deny') return null
+  const { by, human } = leaf
+  if (by === null || human === null || leaf.proof === null) return 'decided-without-presence'
+  if (leaf.digest !== life.digest) return 'other-digest'
+  if (life.chain.has(by) || life.chain.has(human)) return 'decided-by-the-chain'
+  if (leaf.event === 'deny') return null
+  if (life.voters.has(human) && !life.heldAnew) return 'voted-twice'
+  life.voters.add(human)
+  return leaf.to === 'approved' ? quorum(life) : null
+}
+
+/** Policy was asked again before it was sent: now its answer counts. */
+function dispatch(leaf: SeenMoved, life: Life): Disorder | null {
+  if (leaf.event !== 'dispatch') return null
+  const { to, verdict } = leaf
+  if (verdict?.kind === 'hold') life.approvals = verdict.approvals
+  if (to === 'waiting') life.heldAnew = true
+  if (to !== 'dispatched') return null
+  if (leaf.digest !== life.digest) return 'other-digest'
+  if (verdict?.kind === 'refuse') return 'against-the-verdict'
+  return verdict?.kind === 'allow' ? null : quorum(life)
+}
+
+function quorum({ voters, approvals }: Life): Disorder | null {
+  return voters.size < approvals ? 'too-few-approvals' : null
+}
+
+function isEnd(state: State): boolean {
+  return Object.keys(TABLE[state]).length === 0
+}
+
+function sentence(breach: Disorder, { action, version }: SeenAdmitted | SeenMoved): string {
+  return `${action} at version ${version}: ${MEANING[breach]}`
+}
+
+const MEANING: Readonly<Record<Disorder, string>> = {
+  'admitted-twice': 'it was admitted before',
+  'moved-before-admitted': 'it moves and was never admitted',
+  'version-gap': 'its versions are not one after another',
+  'wrong-state': 'it moves out of a state that it was not in',
+  'moved-after-end': 'it had ended',
+  'dispatched-twice': 'it had been dispatched',
+  'not-in-the-table': 'there is no such move',
+  'against-the-verdict': 'it did not go where its verdict leads',
+  'other-digest': 'what was decided or dispatched is not what was admitted',
+  'decided-by-the-chain': 'it was decided by somebody of its own chain',
+  'decided-without-presence': 'it was decided by nobody who proved to be there',
+  'voted-twice': 'one person voted twice',
+  'too-few-approvals': 'it counts as approved by fewer people than it asks for',
+  'other-action': 'it is not the action of this receipt',
+}
