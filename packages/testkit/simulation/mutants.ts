@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'people who lost their group meanwhile still count',
     invariant: 'I1',
     edits: [
-      { file: 'gateway/guard/dispatch.ts', find: 'if (overtaken(stepped.life, house))', put: 'if (false)' },
+      { file: 'gateway/guard/dispatch.ts', find: 'if (overtaken(life, way.house))', put: 'if (false)' },
     ],
   },
   {
@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'gateway/guard/dispatch.ts',
-        find: '!isPureRead(life.action.effects) || life.waiver !== null',
+        find: '!isPureRead(life.action.effects) || writes.some(mayBeLost)',
         put: 'false',
       },
       {
