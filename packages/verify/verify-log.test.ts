@@ -1,3 +1,4 @@
+import { canonicalBytes } from '@sallyport/core/action/canonical'
 import { encodeEntries } from '@sallyport/core/ledger/tile'
 import { encodeVerifierKey, keyOf, type Signer } from '@sallyport/core/ledger/note'
 import { claim } from '@sallyport/testkit/claim'
@@ -221,7 +222,7 @@ describe('a log', () => {
   })
 
   test('is never sound with any byte of any file changed, added or taken away', async () => {
-    const paths = fc.constantFrom(...FILES.keys())
+    const paths = fc.constantFrom(...PREFIX.keys())
     await fc.assert(
       fc.asyncProperty(
         paths,
@@ -229,12 +230,12 @@ describe('a log', () => {
         fc.integer({ min: 1, max: 255 }),
         fc.nat({ max: 2 }),
         async (path, at, bits, how) => {
-          const bytes = [...(FILES.get(path) ?? [])]
+          const bytes = [...(PREFIX.get(path) ?? [])]
           const place = at % bytes.length
           if (how === 0) bytes[place] = (bytes[place] ?? 0) ^ bits
           else if (how === 1) bytes.splice(place, 1)
           else bytes.splice(place, 0, bits)
-          const found = await check(withFile(path, Uint8Array.from(bytes)))
+          const found = await check(new Map(PREFIX).set(path, Uint8Array.from(bytes)))
           expect(found.kind).toBe('unsound')
         },
       ),
@@ -243,7 +244,7 @@ describe('a log', () => {
   })
 
   test('of more than 65,536 leaves is read down from its highest tile', async () => {
-    const leaves = Array.from({ length: 65_800 }, (_, i) => encodeLeaf(changed(`n ${i}`)))
+    const leaves = Array.from({ length: 65_800 }, (_, n) => canonicalBytes({ kind: 'changed', v: 1, n }))
     const files = publish(ORIGIN, leaves, [OURS.signer])
     expect(await check(files)).toMatchObject({ kind: 'sound', checkpoint: { size: 65_800 } })
     const upper = Uint8Array.from(files.get('tile/1/000') ?? [])
