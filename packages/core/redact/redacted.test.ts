@@ -5,8 +5,11 @@ import type { ActionId } from '../action/ids.ts'
 import { safe } from './redacted.ts'
 
 const PACKAGES = join(import.meta.dirname, '../..')
-/** A cast or a type predicate: the two ways to a brand. */
-const MAKES = /\b(?:as|is)\s+(?:readonly\s+)?Redacted\b|<Redacted>\s*[\w(]/
+/** A brand, and the only folder with a cast or a type predicate to it. */
+const MAKERS: readonly (readonly [string, string])[] = [
+  ['Redacted', 'core/redact/'],
+  ['SafeText', 'core/card/'],
+]
 
 function sources(): readonly (readonly [string, string])[] {
   return readdirSync(PACKAGES, { recursive: true, encoding: 'utf8' })
@@ -14,9 +17,13 @@ function sources(): readonly (readonly [string, string])[] {
     .map((path) => [path, readFileSync(join(PACKAGES, path), 'utf8')])
 }
 
-test('only core/redact makes `Redacted`', () => {
-  const makers = sources().filter(([path, text]) => MAKES.test(text) && !path.startsWith('core/redact/'))
-  expect(makers.map(([path]) => path)).toEqual([])
+test.each(MAKERS)('`%s` is made in %s and nowhere else', (brand, folder) => {
+  const makes = new RegExp(`\\b(?:as|is)\\s+(?:readonly\\s+)?${brand}\\b|<${brand}>\\s*[\\w(]`)
+  const makers = sources()
+    .filter(([, text]) => makes.test(text))
+    .map(([path]) => path)
+  expect(makers).not.toEqual([])
+  expect(makers.filter((path) => !path.startsWith(folder))).toEqual([])
 })
 
 test('only a store reads text back as `Redacted`', () => {

@@ -39,7 +39,7 @@ const PIECES: readonly string[] = [
   '‹',
 ]
 
-test.each(PIECES)('a megabyte of `%s` is work in proportion to its length', (piece) => {
+test.each(PIECES)('a megabyte of %j is work in proportion to its length', (piece) => {
   for (const chars of [CHARS_FIRST, CHARS]) {
     const text = piece.repeat(chars / piece.length)
     expect(scan(text).steps).toBeLessThan(STEPS_PER_CHAR * text.length)
