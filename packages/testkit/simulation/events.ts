@@ -91,7 +91,7 @@ async function crash(world: World): Promise<void> {
   if (world.store.pending > 0) commit(world, world.chance.pick(['failed-and-lost', 'failed-but-persisted']))
   // A dead process takes no step: whatever its promises would still do happens in a store and an upstream that are gone.
   world.clients.length = 0
-  await boot(world)
+  Object.assign(world, await boot(world))
 }
 
 function look(world: World): void {

@@ -5,6 +5,8 @@
 export interface Mutant {
   readonly name: string
   readonly invariant: string
+  /** A seed shortly before one that shows it, to keep the test short. */
+  readonly seed: number
   readonly edits: readonly { readonly file: string; readonly find: string; readonly put: string }[]
 }
 
@@ -12,11 +14,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'one vote is always enough',
     invariant: 'I1',
+    seed: 1,
     edits: [{ file: 'core/lifecycle/quorum.ts', find: '>= seats.length', put: '>= 1' }],
   },
   {
     name: 'people who lost their group meanwhile still count',
     invariant: 'I1',
+    seed: 1050,
     edits: [
       {
         file: 'gateway/guard/dispatch.ts',
@@ -28,6 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'using a waiver does not use it up',
     invariant: 'I2',
+    seed: 225,
     edits: [
       {
         file: 'gateway/guard/admit.ts',
@@ -39,6 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a denied action may still be dispatched',
     invariant: 'I3',
+    seed: 370,
     edits: [
       {
         file: 'core/lifecycle/table.ts',
@@ -55,6 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a change is sent while its leaf is written',
     invariant: 'I4',
+    seed: 1,
     edits: [
       {
         file: 'gateway/guard/dispatch.ts',
@@ -71,11 +78,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the chain may decide',
     invariant: 'I5',
+    seed: 1,
     edits: [{ file: 'core/people/may-decide.ts', find: 'if (chain.humans.has(human))', put: 'if (false)' }],
   },
   {
     name: 'the disk forgets the first leaf',
     invariant: 'I6',
+    seed: 1,
     edits: [
       {
         file: 'testkit/simulation/disk.ts',
@@ -87,11 +96,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the live limit never comes',
     invariant: 'I7',
+    seed: 1,
     edits: [{ file: 'gateway/guard/hold.ts', find: "news.put({ kind: 'live-limit' })", put: 'undefined' }],
   },
   {
     name: 'a restart leaves dispatched actions as they are',
     invariant: 'I8',
+    seed: 1,
     edits: [
       {
         file: 'gateway/guard/keeper.ts',
@@ -103,6 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a freeze counts only once it is durable',
     invariant: 'I9',
+    seed: 1,
     edits: [{ file: 'gateway/guard/shelf.ts', find: 'tightening.add(freeze)', put: '' }],
   },
 ]

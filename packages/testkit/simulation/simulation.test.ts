@@ -26,10 +26,20 @@ test('one seed gives one history', async () => {
 test.each(MUTANTS)(
   'the simulation notices that $name ($invariant)',
   { timeout: 120_000 },
-  ({ name, invariant }) => {
+  ({ name, invariant, seed }) => {
     const mutated = spawnSync(
       process.execPath,
-      ['--import', path('mutate.ts'), path('main.ts'), '--seed', '1', '--runs', '3000', '--steps', '400'],
+      [
+        '--import',
+        path('mutate.ts'),
+        path('main.ts'),
+        '--seed',
+        String(seed),
+        '--runs',
+        '3000',
+        '--steps',
+        '400',
+      ],
       { env: { ...process.env, MUTANT: name }, encoding: 'utf8' },
     )
     expect(mutated.stdout + mutated.stderr).toContain(`Error: ${invariant} `)

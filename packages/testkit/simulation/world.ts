@@ -50,7 +50,16 @@ interface Flight {
 }
 
 /** A gateway in a bottle: the real guard over a simulated disk, clock, upstream and people. */
-export interface World {
+export type World = Surroundings & Gateway
+
+/** What a restart begins anew. */
+interface Gateway {
+  readonly store: SimulatedStore
+  readonly guard: Guard
+  readonly desk: Desk
+}
+
+interface Surroundings {
   readonly chance: Chance
   readonly disk: Disk
   /** What clocks show; it can jump. */
@@ -58,9 +67,6 @@ export interface World {
   /** What timers count; it cannot. */
   elapsedMs: number
   boot: number
-  store: SimulatedStore
-  guard: Guard
-  desk: Desk
   readonly sent: Sent[]
   readonly clients: Client[]
   flights: Flight[]
@@ -78,7 +84,7 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
 
 export async function openWorld(chance: Chance): Promise<World> {
   const disk = emptyDisk()
-  const world = {
+  const surroundings: Surroundings = {
     chance,
     disk,
     now: instant(1_800_000_000_000),
@@ -93,19 +99,17 @@ export async function openWorld(chance: Chance): Promise<World> {
     without: new Set<PersonId>(),
     seen: new Map(),
     bootOf: new Map(),
-  } as unknown as World
-  await boot(world)
-  return world
+  }
+  return Object.assign(surroundings, await boot(surroundings))
 }
 
 /** Starts a gateway on what the disk holds. What the earlier one had in memory, in flight or on a timer is gone. */
-export async function boot(world: World): Promise<void> {
+export async function boot(world: Surroundings): Promise<Gateway> {
   world.boot++
   world.flights = []
   world.bodies = []
   world.alarms = []
   const store = simulatedStore(world.disk)
-  world.store = store
   const opening = openGuard({
     store,
     policy: () => policy(world.policyVersion),
@@ -130,12 +134,11 @@ export async function boot(world: World): Promise<void> {
     log: () => {},
   })
   // Recovery writes too; its commits happen at once.
-  const settled = opening.then((opened) => {
-    world.guard = opened.guard
-    world.desk = opened.desk
-    return 'opened' as const
-  })
-  while ((await Promise.race([settled, tick()])) !== 'opened') store.commit(store.pending, 'done')
+  for (;;) {
+    const opened = await Promise.race([opening, tick()])
+    if (opened !== undefined) return { store, guard: opened.guard, desk: opened.desk }
+    store.commit(store.pending, 'done')
+  }
 }
 
 /** Lets every promise run on as far as it can without the schedule. */
@@ -145,7 +148,7 @@ export function tick(): Promise<void> {
   })
 }
 
-export function directoryNow(world: World) {
+function directoryNow(world: Surroundings) {
   const value = directory(world.without)
   return { directory: value, digest: contentDigest(sha256, [...world.without].sort()) }
 }
@@ -156,7 +159,7 @@ export function cardDigest(life: Life): Digest {
 }
 
 /** An upstream that notes what reaches it, after it took the permit as the real inner door does. */
-function upstreamOf(world: World): Upstream {
+function upstreamOf(world: Surroundings): Upstream {
   return {
     send(permit, canonical, signal) {
       spend(permit, canonical, sha256)
