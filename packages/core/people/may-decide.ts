@@ -34,13 +34,18 @@ export function mayDecide(
   if (chain.kind === 'unresolved') return { kind: 'not-eligible', why: 'unresolved-chain' }
   const human = humanOf(person, directory)
   if (chain.humans.has(human)) return { kind: 'not-eligible', why: 'in-the-chain' }
-  const [first, ...others] = seatsOf(entry.groups, held, directory)
+  const [first, ...others] = seatsOf(entry.groups, held.groups, directory)
   if (first === undefined) return { kind: 'not-eligible', why: 'not-in-a-group' }
   if (!mayDecideThere(person)) return { kind: 'not-eligible', why: 'no-right' }
   return { kind: 'eligible', human, seats: [first, ...others] }
 }
 
-function seatsOf(groups: readonly GroupId[], held: Decidable, directory: Directory): GroupId[] {
+/** The groups of the hold that somebody in these groups can sit for. */
+export function seatsOf(
+  groups: readonly GroupId[],
+  asked: Decidable['groups'],
+  directory: Directory,
+): readonly GroupId[] {
   const reached = new Set<GroupId>()
   const queue = [...groups]
   for (let group = queue.pop(); group !== undefined; group = queue.pop()) {
@@ -48,5 +53,5 @@ function seatsOf(groups: readonly GroupId[], held: Decidable, directory: Directo
     reached.add(group)
     queue.push(...(directory.groups.get(group)?.in ?? []))
   }
-  return held.groups.map((asked) => asked.group).filter((group) => reached.has(group))
+  return asked.map(({ group }) => group).filter((group) => reached.has(group))
 }

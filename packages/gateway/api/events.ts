@@ -1,0 +1,57 @@
+import type { Life } from '@sallyport/core/lifecycle/life'
+import { safe } from '@sallyport/core/redact/redacted'
+import { refusal } from '@sallyport/core/refusal/refusal'
+import { streamSSE } from 'hono/streaming'
+import { type Api, router } from './env.ts'
+import { maySee } from './may-see.ts'
+import type { ApiParts } from './parts.ts'
+import { Refused } from './refused.ts'
+
+/** Open streams over all: each is a socket and a listener. */
+export const STREAMS_LIMIT = 1_000
+/** Waiting to be written. Past this the listener is too slow; it is let go and reads the list again when it is back. */
+const QUEUE_LIMIT = 256
+/** Shorter than what proxies and browsers take for a dead connection. */
+const PULSE_MS = 15_000
+
+/** Ids and states of what changes, for those who may see it. A hint: the truth is what they read then. */
+export function events(parts: ApiParts): Api {
+  const api = router()
+  let streams = 0
+
+  api.get('/v1/events', (c) => {
+    if (streams >= STREAMS_LIMIT) throw new Refused(refusal('unavailable', safe`too many listen already`))
+    const { who } = c.var
+    streams++
+    return streamSSE(c, async (stream) => {
+      const queue: Life[] = []
+      let wake = (): void => undefined
+      const unlisten = parts.store.onLives((lives) => {
+        queue.push(...lives.filter((life) => maySee(who, life, parts)))
+        wake()
+      })
+      stream.onAbort(() => wake())
+      const pulse = setInterval(() => wake(), PULSE_MS)
+      try {
+        while (!stream.aborted && queue.length <= QUEUE_LIMIT) {
+          for (const life of queue.splice(0)) {
+            const { id } = life.action
+            const data = JSON.stringify({ action: id, state: life.state, version: life.version })
+            await stream.writeSSE({ event: 'action', data })
+          }
+          await stream.write(': still here\n\n')
+          await new Promise<void>((resolve) => {
+            wake = resolve
+            if (queue.length > 0 || stream.aborted) resolve()
+          })
+        }
+      } finally {
+        clearInterval(pulse)
+        unlisten()
+        streams--
+      }
+    })
+  })
+
+  return api
+}

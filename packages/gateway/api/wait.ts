@@ -1,0 +1,32 @@
+import type { Life } from '@sallyport/core/lifecycle/life'
+import type { ApiParts } from './parts.ts'
+
+const ENDS: ReadonlySet<Life['state']> = new Set([
+  'succeeded',
+  'failed',
+  'unknown',
+  'refused',
+  'denied',
+  'expired',
+  'withdrawn',
+])
+
+/** How long a poll waits, which version it knows, and whether anybody still listens. */
+export interface Poll {
+  readonly waitS: number
+  readonly after: number | undefined
+  readonly gone: AbortSignal
+}
+
+/** The action at its next version, or as it is when the time is over. What has ended changes no more. */
+export async function changed(life: Life, { waitS, after, gone }: Poll, { store }: ApiParts): Promise<Life> {
+  const known = after ?? life.version
+  if (waitS === 0 || life.version > known || ENDS.has(life.state)) return life
+  const over = AbortSignal.any([gone, AbortSignal.timeout(waitS * 1000)])
+  let latest = life
+  for await (const next of store.watch(life.action.id, over)) {
+    latest = next
+    if (next.version > known) break
+  }
+  return latest
+}

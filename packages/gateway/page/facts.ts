@@ -1,0 +1,126 @@
+import type { Basis, Card, Counts, Named, Seat } from '@sallyport/core/card/card'
+import type { SafeText } from '@sallyport/core/card/text'
+import type { State } from '@sallyport/core/lifecycle/life'
+import type { Signal } from '@sallyport/core/policy/verdict'
+import { already, type Html, html } from './html.ts'
+import { moment as momentOf, several } from './times.ts'
+
+/** Everything that is known, as rows. What is not known says so; what is nothing is left out. */
+export function facts({ basis, moment }: Card): Html {
+  const { policy } = basis
+  const rows = [
+    row('Requester', requester(basis)),
+    row('Target', [html`${basis.resource} <span class="soft">in ${basis.environment}</span>`]),
+    row('Effects', [effects(basis)]),
+    row('Datasets', texts(basis.datasets)),
+    row('Labels', texts(basis.labels)),
+    row('Goes to', basis.destination === null ? [] : [already(basis.destination)]),
+    row('Rule', [
+      html`<code>${policy.rules.join(', ')}</code> <span class="soft">because</span> ${already(policy.because)}`,
+    ]),
+    row('Controls', texts(policy.controls)),
+    row('Their reason', [
+      basis.reason === null
+        ? html`<span class="soft">none given</span>`
+        : html`<q>${already(basis.reason)}</q>`,
+    ]),
+    row(
+      'Signals',
+      moment.signals.map((signal) => html`<span class="tag care">${SIGNALS[signal]}</span>`),
+    ),
+    row('This session', [counted(moment.history.session)]),
+    row('Last 24 hours', [counted(moment.history.lastDay)]),
+    row('Impact', [html`unknown <span class="soft">— ${already(basis.impact.why)}</span>`]),
+    row('Approvals', moment.seats.map(seat)),
+    row('Same action', same(moment.identicalWaiting)),
+    row('Asked', [momentOf(basis.openedAt)]),
+  ]
+  return html`<section class="tight" aria-labelledby="known"><h2 id="known">What is known</h2><dl class="facts">${rows}</dl></section>`
+}
+
+function row(name: string, values: readonly Html[]): Html {
+  if (values.length === 0) return html``
+  return html`<div><dt>${name}</dt>${values.map((value) => html`<dd>${value}</dd>`)}</div>`
+}
+
+function requester({ requester }: Basis): readonly Html[] {
+  const { agents, owner, actsFor, run, model } = requester
+  const told = [
+    ...(run === null ? [] : [html`run ${already(run.value)} <span class="soft">(${run.trust})</span>`]),
+    ...(model === null
+      ? []
+      : [html`model ${already(model.value)} <span class="soft">(${model.trust})</span>`]),
+  ]
+  if (agents.length === 0) return [html`${already(owner.name)} <span class="soft">themself</span>`, ...told]
+  return [
+    html`${agents.join(' → ')} <span class="soft">an agent of</span> ${already(owner.name)}`,
+    ...actsFor
+      .filter(({ id }) => id !== owner.id)
+      .map((person) => html`<span class="soft">for</span> ${already(person.name)}`),
+    ...told,
+  ]
+}
+
+const WEIGHTY: ReadonlySet<string> = new Set(['delete', 'grant', 'execute', 'export'])
+
+function effects({ effects, understood, deferred, unbounded, rows, unknown }: Basis): Html {
+  const tags = effects.map(
+    (effect) => html`<span class="tag ${WEIGHTY.has(effect) ? 'stop' : ''}">${effect}</span>`,
+  )
+  const more = [
+    ...(understood ? [] : ['not understood']),
+    ...(deferred ? ['runs later or again'] : []),
+    ...(unbounded ? ['without a limit'] : []),
+    ...(typeof rows === 'number' && rows > 0 ? [`at most ${several(rows, 'row')}`] : []),
+    ...(unknown.length === 0 ? [] : [`unknown: ${unknown.join(', ')}`]),
+  ]
+  return html`<span class="row">${tags}${more.map((text) => html`<span class="tag care">${text}</span>`)}</span>`
+}
+
+function texts(all: readonly SafeText[]): readonly Html[] {
+  return all.length === 0 ? [] : [html`${all.map((text) => html`<span>${already(text)}</span>`)}`]
+}
+
+const SIGNALS: Readonly<Record<Signal, string>> = {
+  'first-seen': 'first of its kind from this requester',
+  burst: 'many requests in a minute',
+  'denied-before': 'denied before',
+}
+
+/** What became of what they asked for, the telling ends first. */
+const TOLD: readonly (readonly [State, string])[] = [
+  ['denied', 'denied'],
+  ['refused', 'refused'],
+  ['failed', 'failed'],
+  ['unknown', 'of unknown outcome'],
+  ['expired', 'expired'],
+  ['withdrawn', 'withdrawn'],
+  ['waiting', 'waiting'],
+  ['approved', 'approved'],
+  ['dispatched', 'running'],
+  ['succeeded', 'succeeded'],
+]
+
+function counted(counts: Counts): Html {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  if (all === 0) return html`<span class="soft">nothing else</span>`
+  const told = TOLD.flatMap(([state, word]) =>
+    counts[state] === undefined ? [] : [`${counts[state]} ${word}`],
+  )
+  return html`${several(all, 'other action')}: ${told.join(', ')}`
+}
+
+function seat({ group, takenBy }: Seat): Html {
+  return takenBy === null
+    ? html`one of ${group} <span class="soft">is needed</span>`
+    : html`${by(takenBy)} <span class="soft">approved for ${group}</span>`
+}
+
+function by({ name }: Named): Html {
+  return already(name)
+}
+
+function same(waiting: number): readonly Html[] {
+  if (waiting === 0) return []
+  return [html`${several(waiting, 'more')} waiting <span class="soft">— each wants its own approval</span>`]
+}

@@ -1,0 +1,32 @@
+import type { Card } from '@sallyport/core/card/card'
+import type { Instant } from '@sallyport/core/given'
+import { already, type Html, html } from './html.ts'
+import { ago, leftUntil } from './times.ts'
+
+/** Longer commands are shown on their card; a line of the inbox is no place to decide. */
+const LINE_LIMIT_CHARS = 160
+
+/** What waits for this person, then what else of it they may see. */
+export function inboxPage(mine: readonly Card[], others: readonly Card[], now: Instant): Html {
+  return html`<h1>${heading(mine.length)}</h1>
+${mine.length === 0 ? html`<p class="soft">Held actions appear here by themselves, the oldest first.</p>` : list(mine, now, 'cards')}
+${others.length === 0 ? null : html`<section class="tight" aria-labelledby="others"><h2 id="others">Waiting for somebody else</h2>${list(others, now, 'cards quiet')}</section>`}`
+}
+
+function heading(count: number): string {
+  if (count === 0) return 'Nothing waits for you'
+  return count === 1 ? '1 action waits for you' : `${count} actions wait for you`
+}
+
+function list(cards: readonly Card[], now: Instant, look: string): Html {
+  return html`<ul class="${look}">${cards.map((card) => line(card, now))}</ul>`
+}
+
+function line({ basis, moment }: Card, now: Instant): Html {
+  const asker = basis.requester.agents.at(-1) ?? basis.requester.owner.name
+  return html`<li><a href="/holds/${basis.action}">
+<p class="row small soft"><span>${asker} on ${basis.resource}</span><span class="tag">${basis.environment}</span>${moment.expiresAt === null ? null : leftUntil(moment.expiresAt, now)}</p>
+<p class="says">${already(basis.says)}</p>
+<code>${basis.command.slice(0, LINE_LIMIT_CHARS)}</code>
+<span class="soft small">asked ${ago(basis.openedAt, now)}</span></a></li>`
+}

@@ -1,0 +1,26 @@
+import { type Html, html } from './html.ts'
+
+/** Behind a sign-in link. Looking does not use it up: the previews of chat and mail look at every link that they carry. */
+export function signInPage(name: string, token: string): Html {
+  return html`<div class="tight"><h1>Sign in as ${name}</h1>
+<p class="soft">This link works once. If you are not ${name}, close this page and tell whoever sent it.</p></div>
+<form method="post" action="/sign-in/${token}"><button class="yes">Sign in as ${name}</button></form>`
+}
+
+/** Nobody is signed in. */
+export function signedOutPage(): Html {
+  return html`<div class="tight"><h1>Sign in to go on</h1>
+<p class="soft">Reviewers sign in by a link that works once. Ask for yours on the machine that runs the gateway:</p></div>
+<pre>sallyport login --as your-name</pre>
+<p class="soft small">Whoever runs the gateway can send you one.</p>`
+}
+
+/**
+ * A click in a chat comes from another site, and a strict cookie stays at home. This page comes from here, so that its own
+ * link brings the cookie along.
+ */
+export function arrivedPage(path: string): Html {
+  return html`<div class="tight"><h1>You followed a link to Sallyport</h1>
+<p class="soft">Go on to see what it is about.</p></div>
+<p><a class="button" href="${path}">Go on</a></p>`
+}
