@@ -6,10 +6,7 @@ import { safe } from './redacted.ts'
 
 const PACKAGES = join(import.meta.dirname, '../..')
 /** A brand, and the only folder with a cast or a type predicate to it. */
-const MAKERS: readonly (readonly [string, string])[] = [
-  ['Redacted', 'core/redact/'],
-  ['SafeText', 'core/card/'],
-]
+const MAKERS: readonly (readonly [string, string])[] = [['Redacted', 'core/redact/']]
 
 function sources(): readonly (readonly [string, string])[] {
   return readdirSync(PACKAGES, { recursive: true, encoding: 'utf8' })
