@@ -30,7 +30,7 @@ export function archiveDirectory(sha256: Sha256, directory: Directory): Archived
 export function readDirectory(sha256: Sha256, { digest, content }: ArchivedDirectory): Directory | undefined {
   let json: Json
   try {
-    json = JSON.parse(content)
+    json = JSON.parse(content) as Json
   } catch {
     return undefined
   }
@@ -66,14 +66,18 @@ function sorted<T extends { readonly id: string }, J extends Json>(
 type Mapping = { readonly [key: string]: Json | undefined }
 
 function isMapping(json: Json | undefined): json is Mapping {
-  return typeof json === 'object' && json !== null && !Array.isArray(json)
+  return typeof json === 'object' && json !== null && !isList(json)
+}
+
+function isList(json: Json | undefined): json is readonly Json[] {
+  return Array.isArray(json)
 }
 
 function entries<T extends { readonly id: string }>(
   json: Json | undefined,
   read: (entry: Mapping) => T | undefined,
 ): ReadonlyMap<T['id'], T> | undefined {
-  if (!Array.isArray(json)) return undefined
+  if (!isList(json)) return undefined
   const found = new Map<T['id'], T>()
   for (const entry of json) {
     const one = isMapping(entry) ? read(entry) : undefined
@@ -88,7 +92,7 @@ function named<K extends keyof NameOf>(kind: K, json: Json | undefined): NameOf[
 }
 
 function names<K extends keyof NameOf>(kind: K, json: Json | undefined): readonly NameOf[K][] | undefined {
-  if (!Array.isArray(json)) return undefined
-  const found = json.map((one: Json) => named(kind, one)).filter((name) => name !== undefined)
+  if (!isList(json)) return undefined
+  const found = json.map((one) => named(kind, one)).filter((name) => name !== undefined)
   return found.length === json.length ? found : undefined
 }

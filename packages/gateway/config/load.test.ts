@@ -137,8 +137,8 @@ describe('what is wrong is said where it stands, with what to do', () => {
       file: FILE,
       line,
       column,
-      message: expect.stringContaining(message),
-      help: expect.stringContaining(help),
+      message: holding(message),
+      help: holding(help),
     })
   })
 
@@ -280,6 +280,10 @@ describe('the file is found', () => {
     })
   })
 })
+
+function holding(text: string): unknown {
+  return expect.stringContaining(text)
+}
 
 function read(text: string, variables: Record<string, string> = {}) {
   return readConfiguration(FILE, text, {}, around(variables))

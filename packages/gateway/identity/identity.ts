@@ -1,0 +1,137 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { AgentId, GroupId, PersonId, SessionId } from '@sallyport/core/action/ids'
+import type { Instant } from '@sallyport/core/given'
+import type { Caller } from '@sallyport/core/people/caller'
+import { type Redacted, safe } from '@sallyport/core/redact/redacted'
+import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
+import { type Agents, type Known, type NewKey, openAgents } from './agents.ts'
+import { hashOf, sessionOf } from './derive.ts'
+import { openPairings, type Paired, type Pairing } from './pairing.ts'
+import type { IdentityParts } from './parts.ts'
+import { isRefusal, type Proved, type ProvedPerson } from './proved.ts'
+import { type Issued, SignIns } from './sign-ins.ts'
+import { tokenKind } from './token.ts'
+
+/** What a caller says of itself on its way in: said, not proved, and shown as that. */
+export interface Said {
+  readonly run?: Redacted
+  readonly model?: Redacted
+}
+
+/**
+ * Tokens go in here and nowhere further; who somebody is comes out. What may be done with that is asked elsewhere: of
+ * policy, of `mayDecide`, and of whoever wants to see a presence.
+ */
+export interface Identity {
+  /** A bearer token: of an agent, of a person's command line, or of the operator. Never a presence. */
+  token(token: string): Promise<Proved | Refusal>
+  /** What a browser's cookie holds: the only proof that somebody is there. */
+  session(cookie: string): Promise<(ProvedPerson & { readonly session: string }) | Refusal>
+  /** Who asks at a door. The operator is nobody there. */
+  caller(token: string, said?: Said): Promise<Caller | Refusal>
+  sessionOf(caller: Caller, named: string | null, now: Instant): SessionId
+
+  /** Everybody known now. What it gives is archived already. */
+  directory(): Known
+  /** To be called when the people or groups of the configuration are others. */
+  reload(): Promise<void>
+
+  createAgent(name: AgentId, owner: PersonId, groups: readonly GroupId[]): Promise<NewKey | Refusal>
+  rotateKey(name: AgentId): Promise<NewKey | Refusal>
+  revokeAgent(name: AgentId): Promise<Refusal | 'revoked'>
+
+  makeLink(person: PersonId): Promise<Issued | Refusal>
+  readLink(token: string): Promise<{ readonly person: PersonId } | Refusal>
+  useLink(
+    token: string,
+  ): Promise<{ readonly cookie: string; readonly person: PersonId; readonly until: Instant } | Refusal>
+  /** Ends a session, or the token of a command line. */
+  signOut(token: string): Promise<void>
+
+  beginPairing(): Promise<Pairing | Refusal>
+  readPairing(code: string): Promise<{ readonly until: Instant } | Refusal>
+  confirmPairing(code: string, person: PersonId): Promise<Refusal | 'confirmed'>
+  pollPairing(secret: string): Promise<Paired | 'waiting' | Refusal>
+}
+
+/** Reads agents and keys from the store and archives the directory that they make with the configuration. */
+export async function openIdentity(parts: IdentityParts): Promise<Identity> {
+  const agents = await openAgents(parts)
+  const signIns = new SignIns(parts, agents)
+  const pairings = openPairings(parts, signIns)
+  const token = prover(parts, agents, signIns)
+  return {
+    token,
+    session: (cookie) => signIns.session(cookie),
+    async caller(text, said = {}) {
+      const proved = await token(text)
+      if (isRefusal(proved)) return proved
+      return proved.kind === 'operator' ? nobodyAsks() : withTold(proved.caller, said)
+    },
+    sessionOf: (caller, named, now) => sessionOf(parts.keys.derivation, caller, named, now),
+
+    directory: () => agents.known,
+    reload: () => agents.reload(),
+    createAgent: (name, owner, groups) => agents.create(name, owner, groups),
+    rotateKey: (name) => agents.rotate(name),
+    revokeAgent: (name) => agents.revoke(name),
+
+    makeLink: (person) => signIns.link(person),
+    readLink: (text) => signIns.readLink(text),
+    async useLink(text) {
+      const used = await signIns.useLink(text)
+      return isRefusal(used) ? used : { cookie: used.token, person: used.person, until: used.until }
+    },
+    signOut: (text) => signIns.end(text),
+
+    beginPairing: async () => pairings.begin(),
+    readPairing: async (code) => pairings.read(code),
+    confirmPairing: async (code, person) => pairings.confirm(code, person),
+    pollPairing: (secret) => pairings.poll(secret),
+  }
+}
+
+/** Who a bearer token proves. Each kind is good for what it was given for and for nothing else. */
+function prover(parts: IdentityParts, agents: Agents, signIns: SignIns): Identity['token'] {
+  const { derivation } = parts.keys
+  const operator = Buffer.from(hashOf(derivation, parts.operatorToken))
+  return async (text) => {
+    switch (tokenKind(text)) {
+      case 'agent': {
+        const caller = agents.caller(text)
+        return isRefusal(caller) ? caller : { kind: 'agent', caller }
+      }
+      case 'cli':
+        return signIns.cli(text)
+      case 'operator': {
+        const same = timingSafeEqual(Buffer.from(hashOf(derivation, text)), operator)
+        return same ? { kind: 'operator' } : unknown()
+      }
+      case 'link':
+      case 'session':
+      case 'pairing':
+        return unknown()
+      case undefined:
+        return refusal(
+          'not-authenticated',
+          safe`this is no whole key or token of Sallyport: it is cut or mistyped`,
+        )
+    }
+  }
+}
+
+function withTold(caller: Caller, { run, model }: Said): Caller {
+  return {
+    ...caller,
+    ...(run !== undefined && { run: { value: run, trust: 'claimed' } }),
+    ...(model !== undefined && { model: { value: model, trust: 'claimed' } }),
+  }
+}
+
+function unknown(): Refusal {
+  return refusal('not-authenticated', safe`this token is not known here`)
+}
+
+function nobodyAsks(): Refusal {
+  return refusal('unresolved-caller', safe`the operator's token is nobody's: ask with the key of an agent`)
+}
