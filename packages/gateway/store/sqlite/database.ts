@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreFailure } from '../failure.ts'
@@ -24,6 +25,7 @@ export function openDatabase(folder: string, connect: (path: string) => Driver =
   let driver: Driver | undefined
   try {
     create(folder, path, connect)
+    if (statSync(path).size === 0) throw damaged(path, 'it is empty')
     driver = connect(path)
     lock(driver)
     check(driver, path)
@@ -47,8 +49,7 @@ function prepare(folder: string): void {
  */
 function create(folder: string, path: string, connect: (path: string) => Driver): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return
-  const draft = `${path}.${process.pid}.new`
-  rmSync(draft, { force: true })
+  const draft = `${path}.${randomUUID()}.new`
   closeSync(openSync(draft, 'wx', 0o600))
   const driver = connect(draft)
   driver.exec('PRAGMA secure_delete = ON; PRAGMA synchronous = FULL')
@@ -85,7 +86,7 @@ function check(driver: Driver, path: string): void {
   if (versionOf(driver) === 0) throw damaged(path, 'it is no store of sallyport')
   if (statSync(path).size > CHECKED_BYTES) return
   const found = textIn(driver.prepare('PRAGMA quick_check(1)').get() ?? {}, 'quick_check')
-  if (found !== 'ok') throw damaged(path, found)
+  if (found !== 'ok') throw damaged(path, found.replaceAll('\n', ' '))
 }
 
 export function damaged(path: string, how: string, cause?: unknown): StoreFailure {

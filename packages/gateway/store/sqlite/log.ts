@@ -1,13 +1,10 @@
-import { hash } from 'node:crypto'
-import type { Sha256 } from '@sallyport/core/given'
 import { type Hash, leafHash, parseHash, sameHash } from '@sallyport/core/ledger/hash'
 import { firstNode, nodesFromTiles, type TileReader } from '@sallyport/core/ledger/tile'
 import { append, type Frontier, frontierAt, rootOf, STORED_LEVELS } from '@sallyport/core/ledger/tree'
+import { sha256 } from '../../keys/sha256.ts'
 import type { Head } from '../store.ts'
 import { damaged } from './database.ts'
 import { bytesIn, type Driver, numberIn } from './driver.ts'
-
-const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer')
 
 export interface Entry {
   readonly action: string | null

@@ -1,0 +1,200 @@
+import type { AgentId, Digest, FreezeId, PersonId, StandingId } from '@sallyport/core/action/ids'
+import { instant } from '@sallyport/core/given'
+import type { Standing } from '@sallyport/core/lifecycle/standing'
+import { safe } from '@sallyport/core/redact/redacted'
+import { actionId, actionOf, allowed, held, settled, withdrawn } from '@sallyport/testkit/lives'
+import { Bench, ENGINES, keptOf } from '@sallyport/testkit/store/engines'
+import { describe, expect, test } from 'vitest'
+import type { Change, Freeze } from './store.ts'
+
+for (const engine of ENGINES) {
+  describe(`what is stored (${engine.name})`, () => {
+    const bench = new Bench(engine)
+    test('is found by claim while the action is open, oldest first, and by idempotency for good', async () => {
+      const first = await bench.admit(1, keptOf(1))
+      const second = await bench.admit(2, { ...keptOf(2), claim: keptOf(1).claim })
+      await bench.admit(3, keptOf(3))
+      expect(await bench.store.read('claim', { claim: keptOf(1).claim })).toEqual([first, second])
+      const ended = withdrawn(first)
+      await bench.put(ended.life, ended.leaf, 1)
+      expect(await bench.store.read('claim', { claim: keptOf(1).claim })).toEqual([second])
+      expect(await bench.store.read('idempotency', { idempotency: 'once-1' })).toEqual({
+        life: ended.life,
+        claim: keptOf(1).claim,
+      })
+      expect(await bench.store.read('idempotency', { idempotency: 'never' })).toBeNull()
+    })
+
+    test('with an idempotency that was used loses', async () => {
+      await bench.admit(1, keptOf(1))
+      const { life, leaf } = held(2)
+      const twice = { ...keptOf(2), idempotency: keptOf(1).idempotency }
+      const outcome = await bench.store.move({
+        writes: [
+          { kind: 'keep', kept: twice },
+          { kind: 'life', from: 0, life },
+        ],
+        leaves: [leaf],
+      })
+      expect(outcome).toBe('lost')
+      expect(await bench.store.read('life', { id: life.action.id })).toBeNull()
+    })
+
+    test.each([
+      ['payload', { ...keptBytes(), payload: null }],
+      ['everything', null],
+    ] as const)('forgets %s and stays found by idempotency', async (what, left) => {
+      const life = await bench.admit(1, { ...keptOf(1), ...keptBytes() })
+      const action = life.action.id
+      await bench.store.move({ writes: [{ kind: 'erase', action, what }], leaves: [held(2).leaf] })
+      expect(await bench.store.read('kept', { action })).toEqual(
+        left === null ? null : { ...keptOf(1), ...left },
+      )
+      expect(await bench.store.read('idempotency', { idempotency: 'once-1' })).toMatchObject({ life })
+    })
+
+    test('takes an answer, but not once it was forgotten', async () => {
+      const action = (await bench.admit(1, keptOf(1))).action.id
+      const answer = new TextEncoder().encode('sealed')
+      const giveAnswer: Change = { writes: [{ kind: 'answer', action, answer }], leaves: [held(2).leaf] }
+      await bench.store.move(giveAnswer)
+      expect((await bench.store.read('kept', { action }))?.answer).toEqual(answer)
+      await bench.store.move({
+        writes: [{ kind: 'erase', action, what: 'everything' }],
+        leaves: [held(3).leaf],
+      })
+      expect(await bench.store.move(giveAnswer)).toBe('lost')
+    })
+
+    test('of lives come newest first, by any of the agents and whatever else was asked', async () => {
+      const told = [
+        { agents: ['robot'], owner: 'ann', resource: 'crm' },
+        { agents: ['helper', 'robot'], owner: 'bob', resource: 'crm' },
+        { agents: ['helper'], owner: 'ann', resource: 'billing' },
+        { agents: [], owner: 'ann', resource: 'crm' },
+      ] as const
+      for (const [n, one] of told.entries()) await bench.put(held(n, one).life, held(n, one).leaf)
+      const ended = withdrawn(held(0, told[0]).life)
+      await bench.put(ended.life, ended.leaf, 1)
+      const find = async (query: object) =>
+        (await bench.store.read('lives', { limit: 9, ...query })).map(({ action }) => action.id)
+      const ids = (...of: number[]) => of.map(actionId)
+      expect(await find({})).toEqual(ids(3, 2, 1, 0))
+      expect(await find({ agent: 'robot' })).toEqual(ids(1, 0))
+      expect(await find({ agent: 'helper', owner: 'ann' })).toEqual(ids(2))
+      expect(await find({ resource: 'crm', owner: 'ann' })).toEqual(ids(3, 0))
+      expect(await find({ state: 'withdrawn' })).toEqual(ids(0))
+      expect(await find({ since: actionOf(2).askedAt })).toEqual(ids(3, 2))
+      expect(await find({ limit: 1 })).toEqual(ids(3))
+    })
+
+    test('of what is open or dispatched come oldest first', async () => {
+      const waiting = await bench.admit(1)
+      const sent = allowed(2)
+      await bench.put(sent.life, sent.leaf)
+      const done = settled(allowed(3).life)
+      await bench.put(allowed(3).life, allowed(3).leaf)
+      await bench.put(done.life, done.leaf, 1)
+      const later = await bench.admit(4)
+      expect(await bench.store.read('open', {})).toEqual([waiting, later])
+      expect(await bench.store.read('dispatched', {})).toEqual([sent.life])
+    })
+
+    test('of standing decisions know which still hold', async () => {
+      const now = instant(1_000)
+      const live = standing(1, {})
+      const others = [
+        standing(2, { revoked: true }),
+        standing(3, { usesLeft: 0 }),
+        standing(4, { until: now }),
+      ]
+      for (const one of [...others, live]) await bench.write({ kind: 'standing', from: 0, standing: one })
+      expect(await bench.store.read('standings', { live: true, now })).toEqual([live])
+      expect(await bench.store.read('standings', { live: false, now })).toEqual([...others, live])
+      expect(await bench.store.read('standing', { id: live.id })).toEqual(live)
+    })
+
+    test('of freezes, agents, keys and sign-ins give what was last written', async () => {
+      const freeze = frozen(1)
+      const agent = {
+        id: 'robot' as AgentId,
+        version: 1,
+        owner: 'ann' as PersonId,
+        groups: [],
+        createdAt: instant(1),
+        revoked: false,
+      }
+      const key = {
+        lookup: 'aa',
+        version: 1,
+        agent: agent.id,
+        scram: 'SCRAM-SHA-256$1:a$b:c',
+        createdAt: instant(1),
+        revoked: false,
+      }
+      const signIn = {
+        hash: 'bb',
+        version: 1,
+        kind: 'session',
+        person: null,
+        createdAt: instant(1),
+        until: instant(2),
+        ended: false,
+      } as const
+      await bench.write({ kind: 'freeze', from: 0, freeze })
+      await bench.write({ kind: 'agent', from: 0, agent })
+      await bench.write({ kind: 'key', from: 0, key })
+      await bench.write({ kind: 'sign-in', from: 0, signIn })
+      expect(await bench.store.read('freezes', { live: true })).toEqual([freeze])
+      await bench.write({ kind: 'freeze', from: 1, freeze: { ...freeze, version: 2, lifted: true } })
+      expect(await bench.store.read('freezes', { live: true })).toEqual([])
+      await bench.write({ kind: 'agent', from: 1, agent: { ...agent, version: 2, revoked: true } })
+      expect(await bench.store.read('agents', {})).toEqual([{ ...agent, version: 2, revoked: true }])
+      expect(await bench.store.read('keys', {})).toEqual([key])
+      expect(await bench.store.read('signIn', { hash: 'bb' })).toEqual(signIn)
+      expect(await bench.store.read('signIn', { hash: 'aa' })).toBeNull()
+    })
+
+    test('an archive holds one content under one digest', async () => {
+      const archive = (content: string) => bench.write({ kind: 'archive', digest: DIGEST, content })
+      expect(await archive('permit')).not.toBe('lost')
+      expect(await archive('permit')).not.toBe('lost')
+      expect(await archive('forbid')).toBe('lost')
+      expect(await bench.store.read('archive', { digest: DIGEST })).toBe('permit')
+    })
+  })
+}
+
+const DIGEST = 'd'.repeat(64) as Digest
+
+function keptBytes() {
+  return { payload: Uint8Array.of(1, 2, 3), answer: Uint8Array.of(4) }
+}
+
+function frozen(n: number): Freeze {
+  const id = `frz_${n}` as FreezeId
+  return {
+    id,
+    version: 1,
+    scope: 'everything',
+    name: '*',
+    by: 'ann' as PersonId,
+    at: instant(n),
+    reason: safe`a drill`,
+    lifted: false,
+  }
+}
+
+function standing(n: number, differs: Partial<Standing>): Standing {
+  const { resource, shape, id } = actionOf(n)
+  const whole = {
+    id: `std_${n}` as StandingId,
+    version: 1,
+    kind: 'waiver',
+    resource,
+    caller: 'x',
+    shape,
+    session: null,
+  } as const
+  return { ...whole, usesLeft: 2, until: instant(5_000), by: [], from: id, revoked: false, ...differs }
+}
