@@ -49,7 +49,7 @@ export function asciiText(text: Redacted): SafeText {
   return safeText(text).replace(/[^\n\t -~]/gu, escaped) as SafeText
 }
 
-export function escaped(char: string): string {
+function escaped(char: string): string {
   return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
 }
 

@@ -23,13 +23,6 @@ test.each(MAKERS)('`%s` is made in %s and nowhere else', (brand, folder) => {
   expect(makers.filter((path) => !path.startsWith(folder))).toEqual([])
 })
 
-test('only a store reads text back as `Redacted`', () => {
-  const readers = sources().filter(
-    ([path, text]) => /\basStored\b/.test(text) && !path.startsWith('core/redact/'),
-  )
-  expect(readers.map(([path]) => path).filter((path) => !path.startsWith('gateway/store/'))).toEqual([])
-})
-
 test('a safe sentence is source text with ids, numbers and redacted text in it', () => {
   const id = 'act_00000000000000000000000000' as ActionId
   expect(safe`${id} asked ${2} times`).toBe('act_00000000000000000000000000 asked 2 times')

@@ -41,8 +41,3 @@ export function safe(
   for (const [index, value] of values.entries()) text += String(value) + (literals[index + 1] ?? '')
   return text as Redacted
 }
-
-/** What a store kept as `Redacted`, read back. Only the stores import it, and a test holds that: a row is not a second way in. */
-export function asStored(text: string): Redacted {
-  return text as Redacted
-}
