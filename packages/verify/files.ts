@@ -3,8 +3,8 @@ import {
   decodeEntries,
   decodeTile,
   type HashTile,
-  type Tile,
   TILE_WIDTH,
+  type Tile,
   tilePath,
   tileWidth,
 } from '@sallyport/core/ledger/tile'

@@ -1,7 +1,7 @@
 import { canonicalText, type Json } from '@sallyport/core/action/canonical'
+import { type Malformed, malformed } from '@sallyport/core/ledger/note'
 import type { State } from '@sallyport/core/lifecycle/life'
 import { type EventKind, TABLE } from '@sallyport/core/lifecycle/table'
-import { type Malformed, malformed } from '@sallyport/core/ledger/note'
 
 /**
  * A leaf as far as the order of actions goes, out of bytes that anybody may have written. The leaf has more fields; this

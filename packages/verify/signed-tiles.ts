@@ -23,7 +23,7 @@ export interface WrongTile {
 }
 
 /** The partial tiles of a tree, the highest first: so they stand from left to right over all its leaves. */
-export function edgeOf(size: number): readonly HashTile[] {
+function edgeOf(size: number): readonly HashTile[] {
   const edge: HashTile[] = []
   for (let level = 0; size >= TILE_WIDTH ** level; level++) {
     const hashes = Math.floor(size / TILE_WIDTH ** level)

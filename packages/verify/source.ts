@@ -9,7 +9,7 @@ export interface LogSource {
 }
 
 export const MAX_FILE_BYTES: number = MAX_BUNDLE_BYTES
-export const READ_TIMEOUT_MS = 30_000
+const READ_TIMEOUT_MS = 30_000
 
 const NOT_FOUND = 404
 const GONE = 410

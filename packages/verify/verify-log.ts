@@ -1,5 +1,5 @@
 import type { Sha256 } from '@sallyport/core/given'
-import { type Checkpoint, CHECKPOINT_PATH, openCheckpoint } from '@sallyport/core/ledger/checkpoint'
+import { CHECKPOINT_PATH, type Checkpoint, openCheckpoint } from '@sallyport/core/ledger/checkpoint'
 import { leafHash, sameHash } from '@sallyport/core/ledger/hash'
 import type { Verifier } from '@sallyport/core/ledger/note'
 import { isConsistent, proveConsistency } from '@sallyport/core/ledger/path'

@@ -1,6 +1,6 @@
-import { encodeLeaf, type Leaf } from '@sallyport/core/ledger/leaf'
 import type { NonEmpty } from '@sallyport/core/given'
 import { signCheckpoint } from '@sallyport/core/ledger/checkpoint'
+import { encodeLeaf, type Leaf } from '@sallyport/core/ledger/leaf'
 import { encodeVerifierKey, keyOf, type Signer } from '@sallyport/core/ledger/note'
 import { encodeReceipt, issueReceipt } from '@sallyport/core/ledger/receipt'
 import { rootOf } from '@sallyport/core/ledger/tree'

@@ -3,7 +3,6 @@ import type { Effect } from '../action/effect.ts'
 import type {
   ActionId,
   Digest,
-  EnvironmentId,
   FreezeId,
   PersonId,
   ResourceId,
@@ -16,7 +15,7 @@ import type { Instant, NonEmpty } from '../given.ts'
 import type { AnswerSize, ApproveScope, DenyScope, JudgedBy, State, Wait } from '../lifecycle/life.ts'
 import type { EventKind } from '../lifecycle/table.ts'
 import type { Caller } from '../people/caller.ts'
-import type { Circumstances, Verdict } from '../policy/verdict.ts'
+import type { Circumstances, Target, Verdict } from '../policy/verdict.ts'
 import type { Redacted } from '../redact/redacted.ts'
 import type { RefusalCode } from '../refusal/table.ts'
 
@@ -33,7 +32,7 @@ export interface Admitted {
   readonly caller: Caller
   readonly session: SessionId
   readonly resource: ResourceId
-  readonly environment: EnvironmentId
+  readonly target: Target
   readonly effects: NonEmpty<Effect>
   readonly facts: Facts
   readonly digest: Digest
@@ -69,6 +68,7 @@ export interface Moved {
   /** Where policy was asked again: what it said, and what it was asked with. */
   readonly verdict?: Verdict
   readonly circumstances?: Circumstances
+  readonly target?: Target
   readonly answer?: AnswerSize
 }
 

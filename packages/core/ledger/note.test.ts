@@ -1,9 +1,9 @@
+import { ed25519Verify, keyPair, sha256, treeHash } from '@sallyport/testkit/ledger'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkpointText, openCheckpoint, parseCheckpointText, signCheckpoint } from './checkpoint.ts'
 import type { Hash } from './hash.ts'
 import { encodeVerifierKey, keyOf, openNote, parseVerifierKey, signNote, verifierOf } from './note.ts'
-import { ed25519Verify, keyPair, sha256, treeHash } from '@sallyport/testkit/ledger'
 import specifications from './vectors/specifications.json' with { type: 'json' }
 import xMod from './vectors/x-mod.json' with { type: 'json' }
 

@@ -26,11 +26,11 @@ export interface VerifierKey {
 /** RFC 8032: handed in, like `Sha256`. */
 export type Ed25519Verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
 
-export const PUBLIC_KEY_BYTES = 32
-export const SIGNATURE_BYTES = 64
+const PUBLIC_KEY_BYTES = 32
+const SIGNATURE_BYTES = 64
 /** The specification wants 16 read at least: the log's own and its witnesses'. */
-export const MAX_SIGNATURES = 64
-export const MAX_NOTE_CHARACTERS: number = 512 * 1024
+const MAX_SIGNATURES = 64
+const MAX_NOTE_CHARACTERS = 512 * 1024
 
 const ED25519 = 0x01
 const KEY_ID_BYTES = 4

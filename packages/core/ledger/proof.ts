@@ -17,8 +17,6 @@ export interface Proof {
   readonly extra: Uint8Array | null
 }
 
-export const PROOF_FILE_EXTENSION = '.tlog-proof'
-
 const FIRST_LINE = 'c2sp.org/tlog-proof@v1'
 /** A tree of 2^53 leaves is no higher. */
 const MAX_PATH_HASHES = 53

@@ -1,3 +1,4 @@
+import { keyPair, leaves, naiveReader, sha256, treeHash } from '@sallyport/testkit/ledger'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalBytes } from '../action/canonical.ts'
@@ -14,7 +15,6 @@ import {
   parseReceipt,
   type Receipt,
 } from './receipt.ts'
-import { keyPair, leaves, naiveReader, sha256, treeHash } from '@sallyport/testkit/ledger'
 
 const NAME = 'sallyport.example/log'
 const { signer, verifier } = keyPair(NAME, 'receipts')

@@ -27,7 +27,7 @@ export interface ReceiptEntry {
 }
 
 export const MAX_RECEIPT_ENTRIES = 1024
-export const MAX_RECEIPT_CHARACTERS: number = 64 * 1024 * 1024
+const MAX_RECEIPT_CHARACTERS = 64 * 1024 * 1024
 
 const RECEIPT_VERSION = 1
 const NONCE = /^[0-9a-f]{64}$/

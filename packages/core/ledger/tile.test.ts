@@ -1,7 +1,7 @@
+import { grow, leaves, neighbours, sha256 } from '@sallyport/testkit/ledger'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hex } from '../action/digest.ts'
-import { grow, leaves, neighbours, sha256 } from '@sallyport/testkit/ledger'
 import {
   decodeEntries,
   decodeTile,

@@ -1,5 +1,5 @@
 import type { Sha256 } from '../given.ts'
-import { type Hash, HASH_BYTES, joinHashes, splitHashes } from './hash.ts'
+import { HASH_BYTES, type Hash, joinHashes, splitHashes } from './hash.ts'
 import { append, EMPTY_FRONTIER, type NodeId, type NodeReader, rootOf, STORED_LEVELS } from './tree.ts'
 
 /**
@@ -16,9 +16,9 @@ export type HashTile = Extract<Tile, { readonly kind: 'hashes' }>
 export type TileReader = (tile: HashTile) => Promise<readonly Hash[]>
 
 export const TILE_WIDTH: number = 2 ** STORED_LEVELS
-export const TILE_BYTES: number = TILE_WIDTH * HASH_BYTES
-export const MAX_TILE_LEVEL = 63
-export const ENTRY_LENGTH_BYTES = 2
+const TILE_BYTES = TILE_WIDTH * HASH_BYTES
+const MAX_TILE_LEVEL = 63
+const ENTRY_LENGTH_BYTES = 2
 export const MAX_ENTRY_BYTES: number = 2 ** 16 - 1
 export const MAX_BUNDLE_BYTES: number = TILE_WIDTH * (ENTRY_LENGTH_BYTES + MAX_ENTRY_BYTES)
 

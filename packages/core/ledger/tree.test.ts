@@ -1,19 +1,19 @@
 import { claim } from '@sallyport/testkit/claim'
-import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { fromBase64, toBase64 } from './base64.ts'
-import { hex } from '../action/digest.ts'
-import { type Hash, leafHash } from './hash.ts'
-import { isConsistent, isIncluded, proveConsistency, proveInclusion } from './path.ts'
 import {
   grow,
   leaves,
   naiveReader,
   neighbours,
   sha256,
-  treeHash,
   type TreeInMemory,
+  treeHash,
 } from '@sallyport/testkit/ledger'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { hex } from '../action/digest.ts'
+import { fromBase64, toBase64 } from './base64.ts'
+import { type Hash, leafHash } from './hash.ts'
+import { isConsistent, isIncluded, proveConsistency, proveInclusion } from './path.ts'
 import { firstNode, nodesFromTiles } from './tile.ts'
 import { frontierAt, type NodeReader, rootOf } from './tree.ts'
 import specifications from './vectors/specifications.json' with { type: 'json' }
