@@ -1,0 +1,169 @@
+import { parseName } from '@sallyport/core/action/ids'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { describeHttp, type HttpTarget } from './describe.ts'
+import { httpMessage, parseHttpText } from './message.ts'
+
+const id = parseName('resource', 'crm')
+if (id === undefined) throw new Error('no name')
+const CRM: HttpTarget = {
+  id,
+  routes: [
+    { method: 'GET', path: '/exports/{name}', effects: ['export'], datasets: ['customers'], labels: ['pii'] },
+    { method: 'GET', path: '/customers/{id}', effects: null, datasets: [], labels: [] },
+    { method: 'POST', path: '/{tenant}/purge', effects: ['delete', 'execute'], datasets: [], labels: [] },
+    { method: 'GET', path: '/all', effects: null, datasets: ['a', 'b', 'c', 'd', 'e'], labels: [] },
+  ],
+}
+
+function described(text: string) {
+  const message = parseHttpText(text)
+  if (message.kind === 'unclear') throw new Error(message.why)
+  return describeHttp(message, CRM)
+}
+
+describe('effects, operation, datasets', () => {
+  test.each([
+    ['GET /customers/7', ['read'], 'GET /customers/{id}', ['customers']],
+    ['HEAD /customers/7', ['read'], 'GET /customers/{id}', ['customers']],
+    ['GET /exports/all', ['export'], 'GET /exports/{name}', ['customers']],
+    ['HEAD /exports/all', ['export'], 'GET /exports/{name}', ['customers']],
+    ['OPTIONS /exports/all', ['export'], 'OPTIONS /exports/{name}', ['customers']],
+    ['POST /acme/purge', ['delete', 'execute'], 'POST /{tenant}/purge', []],
+    ['POST /orders/7/refund', ['write'], 'POST /orders/{}/{}', ['orders']],
+    ['PUT /orders/7', ['write'], 'PUT /orders/{}', ['orders']],
+    ['PATCH /orders/7', ['write'], 'PATCH /orders/{}', ['orders']],
+    ['DELETE /orders/7', ['delete'], 'DELETE /orders/{}', ['orders']],
+    ['GET /orders/', ['read'], 'GET /orders/', ['orders']],
+    ['GET /4711/x', ['read'], 'GET /{}/{}', []],
+    ['GET /', ['read'], 'GET /', []],
+    ['BREW /pots/1', ['execute'], 'BREW /pots/{}', ['pots']],
+  ])('%s', (text, effects, operation, datasets) => {
+    const { facts, effects: found } = described(text)
+    expect({ effects: found, operation: facts.operation, datasets: facts.datasets }).toEqual({
+      effects,
+      operation,
+      datasets,
+    })
+  })
+
+  test('HEAD and OPTIONS have the labels of GET', () => {
+    for (const method of ['GET', 'HEAD', 'OPTIONS'])
+      expect(described(`${method} /exports/all`).facts.labels).toEqual(['pii'])
+  })
+})
+
+describe('what is not understood is `execute`, and says so', () => {
+  test.each([
+    ['an unknown method', 'BREW /pots/1', []],
+    ['a method in the query', 'POST /orders?_method=delete', []],
+    [
+      'a path that a lenient target takes for a route',
+      'GET /Exports/all',
+      ['operation', 'datasets', 'labels'],
+    ],
+  ])('%s', (_, text, unknown) => {
+    const { facts, effects, says } = described(text)
+    expect(facts.understood).toBe(false)
+    expect(effects).toEqual(['execute'])
+    expect(facts.unknown).toEqual(expect.arrayContaining(unknown))
+    expect(says).toMatch(/^Could do anything/)
+  })
+
+  test('a first segment that may be a value leaves the datasets unknown', () => {
+    expect(described('GET /4711').facts.unknown).toContain('datasets')
+    expect(described('POST /acme/purge').facts.unknown).toContain('datasets')
+    expect(described('GET /').facts.unknown).not.toContain('datasets')
+  })
+
+  test('how much a request touches is never known', () => {
+    const { facts } = described('GET /customers/7')
+    expect(facts.unknown).toEqual(['rows', 'unbounded'])
+    expect(facts).toMatchObject({ rows: Number.MAX_SAFE_INTEGER, unbounded: true })
+  })
+})
+
+test.each([
+  ['', []],
+  ['limit=10&offset=0&limit=5', ['limit', 'offset']],
+  ['filter[name]=ann&%6Cimit', ['filter[name]', 'limit']],
+  ['ann@example.com&4711=1&a+b=1', ['{}']],
+  ['0123456789abcdef=x&sp_0123456789abcdefghjk=1', ['{}']],
+  [`${'k'.repeat(33)}=1`, ['{}']],
+])('the keys of `%s` are %j', (query, keys) => {
+  expect(described(`GET /x?${query}`).facts).toMatchObject({ http: { query: keys } })
+})
+
+test('facts hold no value, wherever one is put', () => {
+  const value = fc
+    .stringMatching(/^[A-Za-z0-9@.+:;,=~-]{4,40}$/)
+    .map((text) => `v4l${text}`)
+    .filter((text) => !/^\.{1,2}(;|$)/.test(text))
+  const shape = fc.constantFrom(
+    (a: string, b: string, c: string) => `/customers/${a}?limit=${b}&${c}=1`,
+    (a: string, b: string, c: string) => `/exports/${a}?q=${b}&q=${c}`,
+    (a: string, b: string, c: string) => `/orders/${a}/${b}/${c}`,
+    (a: string, b: string, c: string) => `/${a}9999/purge/${b}?x=${c}`,
+    (a: string, b: string, c: string) => `/${a}9999/purge?x=${b}%26${c}`,
+    (a: string, b: string, c: string) => `/orders;${a}/${b}?${c}9999`,
+  )
+  const method = fc.constantFrom('GET', 'POST', 'DELETE', 'HEAD', 'BREW')
+  fc.assert(
+    fc.property(method, shape, value, value, value, (verb, of, a, b, c) => {
+      const longKey = `${c}`.padEnd(40, 'x')
+      const { facts, says } = described(`${verb} ${of(a, b, longKey)}`)
+      const told = JSON.stringify(facts) + says
+      for (const one of [a, b, longKey]) expect(told).not.toContain(one)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+describe('one plain sentence', () => {
+  test.each([
+    ['GET /exports/all', 'Exports customers: GET /exports/{name} on crm.'],
+    ['GET /', 'Reads what it finds: GET / on crm.'],
+    ['DELETE /orders/7', 'Deletes orders: DELETE /orders/{} on crm.'],
+    ['POST /acme/purge', 'Deletes and runs something on what it finds: POST /{tenant}/purge on crm.'],
+    ['GET /all', 'Reads a, b, c and 2 more: GET /all on crm.'],
+    ['BREW /pots/1', 'Could do anything, since it was not understood: BREW /pots/{} on crm.'],
+  ])('%s → %s', (text, says) => {
+    expect(described(text).says).toBe(says)
+  })
+})
+
+describe('the command as a reviewer reads it', () => {
+  test('has path and query as they were sent, without secrets', () => {
+    const { command } = described(
+      'GET /k/s%70_0123456789abcdefghjk?note=a%26b%3D1&t%6Fken=hunter2&q=s%70_0123456789abcdefghjk&flag',
+    )
+    expect(command.line).toBe(
+      'GET /k/‹hidden: sallyport-key›?note=a%26b%3D1&token=‹hidden: token›&q=‹hidden: sallyport-key›&flag',
+    )
+    expect(command.parameters).toEqual([
+      { name: 'query note', value: 'a&b=1' },
+      { name: 'query token', value: '‹hidden: token›' },
+      { name: 'query q', value: '‹hidden: sallyport-key›' },
+      { name: 'query flag', value: '' },
+    ])
+  })
+
+  test('has every header that goes on, hidden by its name', () => {
+    const message = httpMessage(
+      {
+        method: 'GET',
+        target: '/x',
+        headers: [
+          ['Accept', 'text/csv'],
+          ['X-Session-Token', 'hunter2'],
+        ],
+      },
+      null,
+    )
+    if (message.kind === 'unclear') throw new Error(message.why)
+    expect(describeHttp(message, CRM).command.parameters).toEqual([
+      { name: 'header accept', value: 'text/csv' },
+      { name: 'header x-session-token', value: '‹hidden: token›' },
+    ])
+  })
+})

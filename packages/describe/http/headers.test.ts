@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { answerHeaders, forwardedHeaders, type Header, prefersHandle } from './headers.ts'
+
+function forwarded(headers: readonly Header[], credential: string | null = 'x-api-key') {
+  const read = forwardedHeaders(headers, credential)
+  return read.kind === 'headers' ? read.list : read.kind
+}
+
+test('headers go on in their order, in lower case', () => {
+  expect(
+    forwarded([
+      ['X-B', '2 '],
+      ['Accept', '*/*'],
+      ['x-b', '1'],
+    ]),
+  ).toEqual([
+    ['x-b', '2'],
+    ['accept', '*/*'],
+    ['x-b', '1'],
+  ])
+})
+
+describe('what is not for the target stays here', () => {
+  test.each([
+    'Authorization',
+    'Cookie',
+    'Host',
+    'Connection',
+    'Keep-Alive',
+    'TE',
+    'Trailer',
+    'Upgrade',
+    'HTTP2-Settings',
+    'Proxy-Authorization',
+    'Proxy-Connection',
+    'Transfer-Encoding',
+    'Content-Length',
+    'Expect',
+    'Accept-Encoding',
+    'Sallyport-Reason',
+    'Sallyport-Anything',
+    'X-Sallyport-Identity',
+    'Forwarded',
+    'X-Forwarded-For',
+    'X_Forwarded_For',
+    'X-Forwarded_User',
+    'Remote-User',
+    'Remote_User',
+    'X-Remote-User',
+    'Impersonate-User',
+    'X-Real-IP',
+    'X-Api-Key',
+    'X_API_KEY',
+  ])('%s', (name) => {
+    expect(
+      forwarded([
+        [name, 'v'],
+        ['X-Kept', '1'],
+      ]),
+    ).toEqual([['x-kept', '1']])
+  })
+
+  test('whatever Connection names, in any spelling', () => {
+    expect(
+      forwarded([
+        ['X-One', '1'],
+        ['Connection', 'close, x-ONE'],
+        ['connection', 'X-Two'],
+        ['x-two', '2'],
+        ['x-three', '3'],
+      ]),
+    ).toEqual([['x-three', '3']])
+  })
+
+  test('Prefer: respond-async, but not the other preferences', () => {
+    expect(forwarded([['Prefer', 'respond-async, wait=10']])).toEqual([])
+    expect(forwarded([['Prefer', 'return=minimal, Respond-Async;x=1']])).toEqual([
+      ['prefer', 'return=minimal'],
+    ])
+  })
+})
+
+describe('what would make the request another one is refused', () => {
+  test.each([
+    ['X-HTTP-Method-Override', 'DELETE'],
+    ['X-Method-Override', 'DELETE'],
+    ['X_HTTP_Method_Override', 'DELETE'],
+    ['X-Original-URL', '/admin'],
+    ['X-Rewrite-URL', '/admin'],
+    ['X-Latin', 'caf\u00e9'],
+    ['X-Break', 'a\r\nb'],
+    ['X Space', 'a'],
+    ['', 'a'],
+  ])('%s: %s', (name, value) => {
+    expect(forwarded([[name, value]])).toBe('unclear')
+  })
+})
+
+test.each([
+  ['respond-async', true],
+  ['return=minimal, Respond-Async; x=1', true],
+  ['respond-asynchronously', false],
+  ['x=respond-async', false],
+])('Prefer: %s asks for a handle: %s', (value, asks) => {
+  expect(prefersHandle([['PREFER', value]])).toBe(asks)
+})
+
+test('of an answer goes on what is neither of the connection, nor a credential, nor in our name', () => {
+  expect(
+    answerHeaders([
+      ['Content-Type', 'text/plain'],
+      ['Connection', 'X-Hop, close'],
+      ['X-Hop', '1'],
+      ['Transfer-Encoding', 'chunked'],
+      ['Set-Cookie', 'session=1'],
+      ['Sallyport-Action', 'act_forged'],
+      ['ETag', '"1"'],
+    ]),
+  ).toEqual([
+    ['content-type', 'text/plain'],
+    ['etag', '"1"'],
+  ])
+})

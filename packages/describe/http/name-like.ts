@@ -1,0 +1,14 @@
+import { redactText, VALUE_LIMIT_CHARS } from '@sallyport/core/redact/redact'
+
+/** A name has letters first, is short, and is not mostly a number. */
+const NAME = /^[A-Za-z_$][A-Za-z0-9_.$[\]-]{0,31}$/
+const DIGITS = 3
+
+/**
+ * Whether a word of a request is a name that somebody designed and not a value. It is a guess, and errs to the side of the
+ * value: a key that looks like one is counted, and not kept.
+ */
+export function isNameLike(text: string): boolean {
+  if (!NAME.test(text) || text.replace(/\D/g, '').length > DIGITS) return false
+  return redactText(text, VALUE_LIMIT_CHARS) === text
+}

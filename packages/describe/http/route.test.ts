@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { ambiguousRoutes, type HttpRoute, matchRoute } from './route.ts'
+
+const route = (text: string): HttpRoute => {
+  const [method = '', path = ''] = text.split(' ')
+  return { method, path, effects: null, datasets: [], labels: [] }
+}
+const ROUTES = [
+  'GET /',
+  'GET /exports/{name}',
+  'GET /exports/public',
+  'GET /customers/{id}',
+  'DELETE /customers/{id}',
+  'GET /jobs:run',
+  'HEAD /files/{id}',
+  'GET /files/{id}',
+].map(route)
+
+function matched(request: string) {
+  const [method = '', path = ''] = request.split(' ')
+  const match = matchRoute(method, path, ROUTES)
+  return match.kind === 'route' ? `${match.route.method} ${match.route.path}` : match.kind
+}
+
+describe('the most specific route wins', () => {
+  test.each([
+    ['GET /', 'GET /'],
+    ['GET /exports/all', 'GET /exports/{name}'],
+    ['GET /exports/public', 'GET /exports/public'],
+    ['GET /exports/caf%C3%A9', 'GET /exports/{name}'],
+    ['DELETE /customers/7', 'DELETE /customers/{id}'],
+    ['GET /jobs%3Arun', 'GET /jobs:run'],
+    ['HEAD /customers/7', 'GET /customers/{id}'],
+    ['OPTIONS /customers/7', 'GET /customers/{id}'],
+    ['HEAD /files/7', 'HEAD /files/{id}'],
+    ['POST /customers/7', 'none'],
+    ['GET /exports', 'none'],
+    ['GET /customers/7/notes', 'none'],
+    ['GET /exports/%7Bname%7D', 'GET /exports/{name}'],
+  ])('%s → %s', (request, route) => {
+    expect(matched(request)).toBe(route)
+  })
+})
+
+describe('what a lenient server would take for another route is doubtful', () => {
+  test.each([
+    'GET /Customers/7',
+    'GET /customers/7/',
+    'GET /customers;v=1/7',
+    'GET /exports/Public',
+    'GET /exports/public;x',
+    'GET /exports/public/',
+    'HEAD /CUSTOMERS/7',
+    'GET /%EF%BD%83ustomers/7',
+  ])('%s', (request) => {
+    expect(matched(request)).toBe('doubtful')
+  })
+})
+
+test.each([
+  [['GET /a/{x}', 'GET /{y}/b'], 1],
+  [['GET /a/{x}', 'GET /a/{y}'], 1],
+  [['GET /a', 'GET /A'], 1],
+  [['GET /a/{x}', 'GET /a/b'], 0],
+  [['GET /a/{x}', 'DELETE /{y}/b'], 0],
+  [['GET /a/{x}', 'GET /b/{x}'], 0],
+  [['GET /a', 'GET /a/b'], 0],
+  [['GET /', 'GET /{x}'], 0],
+])('%j has %i ambiguous pairs', (routes, pairs) => {
+  expect(ambiguousRoutes(routes.map(route))).toHaveLength(pairs)
+})
+
+test('of an ambiguous pair neither counts', () => {
+  const routes = ['GET /a/{x}', 'GET /{y}/b'].map(route)
+  expect(matchRoute('GET', '/a/b', routes).kind).toBe('doubtful')
+  expect(matchRoute('GET', '/a/c', routes).kind).toBe('route')
+})
