@@ -53,7 +53,7 @@ function pathFault(path: string): Redacted | undefined {
   const segments = path.slice(1).split('/')
   if (segments.slice(0, -1).includes('')) return safe`there is an empty segment (\`//\`) in the path`
   // With matrix parameters cut, since some servers cut them before they resolve: `/..;/admin`.
-  if (segments.some((segment) => /^\.{1,2}(?:;|$)/.test(segment)))
+  if (segments.some((segment) => /^\.{1,2}(?:;|%3B|$)/.test(segment)))
     return safe`there is a dot segment (\`.\` or \`..\`) in the path; write the path that you mean`
   if (/%(?:2F|5C)/.test(path)) return safe`there is an encoded slash or backslash in the path`
   // `%25` hides a second encoding from us that a server which decodes twice would find.
