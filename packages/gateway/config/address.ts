@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 
 /**
  * Where clouds keep the credentials of the machine itself. A resource there would lend them to every agent, so no address
- * points at it, in whatever spelling: IPv4 inside IPv6 (mapped, compatible, NAT64, 6to4) ends at the same place.
+ * points at it, in whatever spelling: IPv4 inside IPv6 ends at the same place. `BlockList` knows the mapped form by itself.
  */
 const METADATA = new BlockList()
 METADATA.addSubnet('169.254.0.0', 16, 'ipv4')
@@ -11,12 +11,9 @@ METADATA.addAddress('192.0.0.192', 'ipv4')
 METADATA.addSubnet('fe80::', 10, 'ipv6')
 METADATA.addAddress('fd00:ec2::254', 'ipv6')
 METADATA.addAddress('fd20:ce::254', 'ipv6')
-for (const [prefix, bits] of [
-  ['::ffff:', 96],
-  ['::', 96],
-  ['64:ff9b::', 96],
-] as const) {
-  METADATA.addSubnet(`${prefix}169.254.0.0`, bits + 16, 'ipv6')
+// IPv4-compatible (RFC 4291) and NAT64 (RFC 6052); below them 6to4 (RFC 3056).
+for (const prefix of ['::', '64:ff9b::']) {
+  METADATA.addSubnet(`${prefix}169.254.0.0`, 112, 'ipv6')
   METADATA.addAddress(`${prefix}100.100.100.200`, 'ipv6')
   METADATA.addAddress(`${prefix}192.0.0.192`, 'ipv6')
 }

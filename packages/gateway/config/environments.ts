@@ -1,6 +1,6 @@
 import type { EnvironmentId } from '@sallyport/core/action/ids'
 import { fieldsOf, type Read } from './fields.ts'
-import { declared, refuseCycles, reference } from './names.ts'
+import { declared, reference, refuseCycles } from './names.ts'
 import type { Environments } from './resource.ts'
 
 /** Each environment with the one that it stands in. */

@@ -2,7 +2,7 @@ import type { GroupId, PersonId } from '@sallyport/core/action/ids'
 import type { Group, Person } from '@sallyport/core/people/directory'
 import type { Node } from 'yaml'
 import { fieldsOf, list, oneOrMore, type Read, text } from './fields.ts'
-import { declared, refuseCycles, reference } from './names.ts'
+import { declared, reference, refuseCycles } from './names.ts'
 import type { Source } from './source.ts'
 
 const NAME_MAX_CHARS = 100

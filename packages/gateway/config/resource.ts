@@ -1,6 +1,6 @@
+import { validateHeaderName } from 'node:http'
 import type { EnvironmentId, ResourceId } from '@sallyport/core/action/ids'
 import { parseDurationMs } from '@sallyport/core/duration'
-import { validateHeaderName } from 'node:http'
 import type { Node } from 'yaml'
 import { parseReference } from '../secrets/reference.ts'
 import { REFERENCE_HELP } from '../secrets/secrets.ts'

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readDirectory } from '@sallyport/core/people/archive'
 import { instant } from '@sallyport/core/given'
+import { readDirectory } from '@sallyport/core/people/archive'
 import { resolveChain } from '@sallyport/core/people/chain'
 import { safe } from '@sallyport/core/redact/redacted'
 import { type IdentityHouse, named, openIdentityHouse } from '@sallyport/testkit/identity'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sha256 } from '../keys/sha256.ts'
 
 const PEOPLE = 'groups: [{ id: bots }]\npeople: [{ id: ann, name: Ann }, { id: bea, name: Bea }]'
@@ -118,6 +118,14 @@ describe('the record', () => {
       groups: ['bots'],
     })
   })
+})
+
+test('two agents made at once are both in the directory that is in force, and that is archived', async () => {
+  await Promise.all([created('pair-one'), created('pair-two')])
+  const { digest, directory } = house.identity.directory()
+  expect(directory.agents.has(named('agent', 'pair-one'))).toBe(true)
+  expect(directory.agents.has(named('agent', 'pair-two'))).toBe(true)
+  expect(await house.store.read('archive', { digest })).toContain('pair-one')
 })
 
 test('what a caller tells of itself is said to be claimed', async () => {

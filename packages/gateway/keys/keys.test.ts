@@ -91,16 +91,19 @@ describe('a file that is no key of its purpose is refused', () => {
     expect(refused(data).message).toMatch(/claim` is no key of this purpose/)
   })
 
-  test.each(['', 'sallyport-seal-1:', 'sallyport-seal-1:AAAA', `sallyport-seal-1:${'A'.repeat(43)}B`])(
-    '%j',
-    (text) => {
-      const data = started()
-      writeFileSync(join(data, 'keys', 'seal'), text)
-      const problem = refused(data)
-      expect(problem.message).toMatch(/seal` is no key of this purpose/)
-      expect(inspect(problem)).not.toContain('AAAA')
-    },
-  )
+  test.each([
+    '',
+    'sallyport-seal-1:',
+    'sallyport-seal-1:AAAA',
+    `sallyport-seal-1:${'A'.repeat(43)}B`,
+    `sallyport-seat-1:${'A'.repeat(43)}=`,
+  ])('%j', (text) => {
+    const data = started()
+    writeFileSync(join(data, 'keys', 'seal'), text)
+    const problem = refused(data)
+    expect(problem.message).toMatch(/seal` is no key of this purpose/)
+    expect(inspect(problem)).not.toContain('AAAA')
+  })
 })
 
 test('no log line and no serialiser takes a key along', () => {
