@@ -42,7 +42,12 @@ export function admitted(
     },
     session: drawId('ses', () => new Uint8Array(16)),
     resource: named('resource', 'shop'),
-    environment: named('environment', 'prod'),
+    target: {
+      id: named('resource', 'crm'),
+      kind: 'http',
+      region: '',
+      environments: [named('environment', 'prod')],
+    },
     effects: ['write'],
     facts: { ...PLAIN_FACTS, kind: 'http', http: { method: 'POST', path: '/orders', query: [] } },
     digest: DIGEST,

@@ -58,7 +58,7 @@ export function actionOf(
     },
     session: drawId('ses', () => Buffer.from(seed, 'hex').subarray(0, 16)),
     resource: resource as ResourceId,
-    environment: 'prod' as EnvironmentId,
+    target: { id: resource as ResourceId, kind: 'http', region: '', environments: ['prod' as EnvironmentId] },
     facts: { ...PLAIN_FACTS, kind: 'http', http: { method: 'GET', path: '/customers/{id}', query: [] } },
     effects: ['read'],
     digest: seed,

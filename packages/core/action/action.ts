@@ -1,9 +1,10 @@
 import type { Facts } from '../facts/facts.ts'
 import type { Instant, NonEmpty } from '../given.ts'
 import type { Caller } from '../people/caller.ts'
+import type { Target } from '../policy/verdict.ts'
 import type { Redacted } from '../redact/redacted.ts'
 import type { Effect } from './effect.ts'
-import type { ActionId, Digest, EnvironmentId, ResourceId, SessionId, Shape } from './ids.ts'
+import type { ActionId, Digest, ResourceId, SessionId, Shape } from './ids.ts'
 
 /**
  * One command of a caller on a resource, as everything but the upstream sees it: facts without values and text that went
@@ -14,7 +15,8 @@ export interface Action {
   readonly caller: Caller
   readonly session: SessionId
   readonly resource: ResourceId
-  readonly environment: EnvironmentId
+  /** The resource as policy saw it: part of what a verdict was made from. */
+  readonly target: Target
   readonly facts: Facts
   readonly effects: NonEmpty<Effect>
   readonly digest: Digest

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
 import { claim } from '@sallyport/testkit/claim'
+import { describe, expect, test } from 'vitest'
 import {
   type AgentId,
   type GroupId,
@@ -55,7 +55,12 @@ const LIFE: Life = {
     },
     session: known(parseDrawn('ses', `ses_${drawn}`)),
     resource: known(parseName('resource', 'customers')),
-    environment: known(parseName('environment', 'prod')),
+    target: {
+      id: known(parseName('resource', 'customers')),
+      kind: 'http',
+      region: '',
+      environments: [known(parseName('environment', 'prod'))],
+    },
     facts: {
       ...PLAIN_FACTS,
       understood: false,
@@ -79,6 +84,7 @@ const LIFE: Life = {
   version: 1,
   state: 'waiting',
   wait: 'live',
+  signals: ['first-seen'],
   why: {
     rules: ['hold-deletes'],
     link: agent,
@@ -120,7 +126,6 @@ const LIFE: Life = {
 }
 
 const AROUND: Around = {
-  signals: ['burst'],
   history: { session: { succeeded: 3 }, lastDay: { succeeded: 40, denied: 1 } },
   identicalWaiting: 2,
 }
@@ -204,7 +209,7 @@ describe('the digest of a card', () => {
     const later = makeCard(
       { ...LIFE, version: 2, wait: 'claimable', votes: [], deadline: instant(99_000) },
       DIRECTORY,
-      { signals: [], history: { session: {}, lastDay: {} }, identicalWaiting: 0 },
+      { history: { session: {}, lastDay: {} }, identicalWaiting: 0 },
     )
     expect(cardDigest(later, sha256)).toBe(named)
   })
@@ -230,7 +235,7 @@ describe('the digest of a card', () => {
     'action.caller.model.value',
     'action.caller.proof.kind',
     'action.resource',
-    'action.environment',
+    'action.target.environments.0',
     'action.effects.0',
     'action.facts.operation',
     'action.facts.datasets.0',
@@ -243,6 +248,7 @@ describe('the digest of a card', () => {
     'action.facts.unknown.0',
     'action.reason',
     'action.askedAt',
+    'signals.0',
     'why.rules.0',
     'why.link',
     'why.effect',

@@ -1,6 +1,6 @@
-import type { ActionId, Digest, GroupId } from '../action/ids.ts'
 import { contentDigest } from '../action/digest.ts'
 import type { Effect } from '../action/effect.ts'
+import type { ActionId, Digest, GroupId } from '../action/ids.ts'
 import type { FactName } from '../facts/facts.ts'
 import type { Instant, Sha256 } from '../given.ts'
 import type { State, Wait } from '../lifecycle/life.ts'
@@ -39,6 +39,8 @@ export type Basis = {
   readonly understood: boolean
   readonly unknown: readonly FactName[]
   readonly policy: MatchedPolicy
+  /** What was noticed when it was judged. */
+  readonly signals: readonly Signal[]
   /** The requester's own words. */
   readonly reason: SafeText | null
   readonly asks: readonly { readonly group: GroupId; readonly approvals: number }[]
@@ -91,7 +93,6 @@ export interface Moment {
   readonly wait: Wait
   readonly expiresAt: Instant | null
   readonly seats: readonly Seat[]
-  readonly signals: readonly Signal[]
   readonly history: History
   /** Other waiting actions that are the same but for their time. Each wants its own approval. */
   readonly identicalWaiting: number

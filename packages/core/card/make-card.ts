@@ -4,8 +4,7 @@ import type { Life } from '../lifecycle/life.ts'
 import { seating } from '../lifecycle/quorum.ts'
 import type { Told } from '../people/caller.ts'
 import type { Directory } from '../people/directory.ts'
-import type { Signal } from '../policy/verdict.ts'
-import { VALUE_LIMIT_CHARS, isWhole, redactText } from '../redact/redact.ts'
+import { isWhole, redactText, VALUE_LIMIT_CHARS } from '../redact/redact.ts'
 import { type Redacted, safe } from '../redact/redacted.ts'
 import type { Basis, Card, History, MatchedPolicy, Named, Requester, Seat, ShownTold } from './card.ts'
 import { type SafeText, safeText } from './text.ts'
@@ -13,7 +12,6 @@ import { type TextWarning, WARNINGS_LIMIT, warningsOf } from './warnings.ts'
 
 /** What a card says that is not stored with the action. */
 export interface Around {
-  readonly signals: readonly Signal[]
   readonly history: History
   readonly identicalWaiting: number
 }
@@ -62,7 +60,7 @@ export function basisOf(life: Life, directory: Directory): Basis {
     })),
     requester: requesterOf(life, directory),
     resource: action.resource,
-    environment: action.environment,
+    environment: action.target.environments[0],
     effects: action.effects,
     operation: shown(facts.operation),
     datasets: facts.datasets.map(shown),
@@ -74,6 +72,7 @@ export function basisOf(life: Life, directory: Directory): Basis {
     understood: facts.understood,
     unknown: facts.unknown,
     policy: policyOf(life),
+    signals: life.signals,
     reason: action.reason === null ? null : safeText(action.reason),
     asks: terms?.groups.map(({ group, approvals }) => ({ group, approvals })) ?? [],
     waivable: terms?.waivable ?? null,

@@ -1,7 +1,7 @@
 import { claim } from '@sallyport/testkit/claim'
 import { expect, test } from 'vitest'
 import { redactText } from '../redact/redact.ts'
-import { WARNINGS_LIMIT, hostText, warningsOf } from './warnings.ts'
+import { hostText, WARNINGS_LIMIT, warningsOf } from './warnings.ts'
 
 const warn = (raw: string) => warningsOf(redactText(raw, 100_000))
 

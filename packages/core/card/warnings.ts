@@ -1,6 +1,6 @@
-import type { Redacted } from '../redact/redacted.ts'
 import { redactText } from '../redact/redact.ts'
-import { type SafeText, asciiText, safeText } from './text.ts'
+import type { Redacted } from '../redact/redacted.ts'
+import { asciiText, type SafeText, safeText } from './text.ts'
 
 /** What a reader should know of a text before trusting their eyes. */
 export type TextWarning =

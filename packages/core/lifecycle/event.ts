@@ -1,7 +1,7 @@
 import type { Action } from '../action/action.ts'
 import type { Digest, PersonId } from '../action/ids.ts'
 import type { Eligibility } from '../people/may-decide.ts'
-import type { Circumstances, Verdict } from '../policy/verdict.ts'
+import type { Circumstances, Target, Verdict } from '../policy/verdict.ts'
 import type { AnswerSize, Decision, JudgedBy, Utterance, Wait } from './life.ts'
 
 /** How an action begins: judged, and waiting in the way that its requester asked for. */
@@ -22,7 +22,7 @@ export interface Judgement {
   readonly verdict: Verdict
   readonly judgedBy: JudgedBy
   /** What was true around it when policy was asked again; null where the first verdict stood. */
-  readonly circumstances: Circumstances | null
+  readonly asked: { readonly target: Target; readonly circumstances: Circumstances } | null
   /** Somebody froze the agent, the resource or everything. */
   readonly frozen: boolean
   /** Whether each voter may still decide, by `mayDecide`. */

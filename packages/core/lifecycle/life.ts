@@ -1,7 +1,7 @@
 import type { Action } from '../action/action.ts'
 import type { Digest, GroupId, PersonId, StandingId, UtteranceId } from '../action/ids.ts'
 import type { Instant, NonEmpty } from '../given.ts'
-import type { Terms, Why } from '../policy/verdict.ts'
+import type { Signal, Terms, Why } from '../policy/verdict.ts'
 import type { Redacted } from '../redact/redacted.ts'
 import type { RefusalCode } from '../refusal/table.ts'
 
@@ -67,6 +67,8 @@ export interface Life {
   readonly state: State
   readonly wait: Wait
   readonly why: Why
+  /** What was noticed when it was judged first: it raised the bar then, and a reviewer should know. */
+  readonly signals: readonly Signal[]
   readonly terms: Terms | null
   readonly votes: readonly Vote[]
   readonly thread: readonly Utterance[]

@@ -32,6 +32,7 @@ export function open(event: Admit, now: Instant): Step {
     state: to,
     wait,
     why: verdict.why,
+    signals: circumstances.signals,
     terms: held ? verdict.terms : null,
     votes: [],
     thread: [],
@@ -40,7 +41,7 @@ export function open(event: Admit, now: Instant): Step {
     waiver: verdict.kind === 'allow' ? (verdict.waiver ?? null) : null,
     ended: verdict.kind === 'refuse' ? { code: verdict.code, by: null, at: now, answer: null } : null,
   }
-  const { id, caller, session, resource, environment, effects, facts, digest, shape } = action
+  const { id, caller, session, resource, target, effects, facts, digest, shape } = action
   const leaf: Leaf = {
     v: 1,
     kind: 'admitted',
@@ -50,7 +51,7 @@ export function open(event: Admit, now: Instant): Step {
     caller,
     session,
     resource,
-    environment,
+    target,
     effects,
     facts,
     digest,
@@ -183,10 +184,10 @@ function say(life: Life, utterance: Life['thread'][number], text: Digest): Chang
 
 /** What was shown is what runs (law 2): digest, freeze, policy and voters are looked at again in the move that spends the approval. */
 function dispatch(life: Life, { digest, judgement }: EventOf<'dispatch'>, now: Instant): Change {
-  const { verdict, judgedBy, circumstances, frozen, voters } = judgement
+  const { verdict, judgedBy, asked, frozen, voters } = judgement
   if (digest !== life.action.digest) return { code: 'conflict' }
   if (frozen) return { code: 'frozen' }
-  const leaf: Partial<Moved> = { judgedBy, ...(circumstances === null ? {} : { verdict, circumstances }) }
+  const leaf: Partial<Moved> = { judgedBy, ...(asked === null ? {} : { verdict, ...asked }) }
   if (verdict.kind === 'refuse') return ends('refused', verdict.code, now, leaf)
   if (verdict.kind === 'allow')
     return { life: { state: 'dispatched', deadline: null, judgedBy }, leaf: { digest, ...leaf } }

@@ -40,7 +40,7 @@ export function askOf(rules: readonly Rule[], evaluate: Evaluate): Ask {
   return ({ effect, link, question, directory }) => {
     const principal = findPrincipal(link, directory)
     if (principal === 'unknown') return refused('unresolved-caller', 'the directory does not know this link')
-    if (principal === 'incomplete') return failed('a group above this link is missing or stands above itself')
+    if (principal === 'incomplete') return failed('a group above this link is not in the directory')
     const target = targetEntities(question.target)
     if (target === null) return failed('the environments of the resource are no chain')
     const facts = stateFacts(question.facts)

@@ -144,6 +144,15 @@ describe('where Cedar fails open', () => {
     expect(word(policy(READS), question(['read']), { ...DIRECTORY, groups })).toBe('policy-error')
   })
 
+  test('comparing a record as a whole reads what is unknown inside it', () => {
+    const whole = 'context.http == {method: "GET", path: "/admin", query: []}'
+    const set = policy(
+      `${READS}@id("f") forbid (principal, action == Action::"read", resource) when { ${whole} };`,
+    )
+    const facts = { ...httpFacts(), http: { method: 'GET', path: 'x'.repeat(100_000), query: [] } }
+    expect(word(set, { ...question(['read']), facts })).toBe('not-understood')
+  })
+
   test('an action group in a policy covers its effects', () => {
     const set = policy('@id("c") permit (principal, action in Action::"change", resource);')
     const words = (['write', 'define', 'delete', 'grant', 'execute', 'export', 'read'] as const).map(

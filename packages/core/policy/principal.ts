@@ -49,22 +49,8 @@ export function findPrincipal(link: Link, directory: Directory): Found {
     entities.set(id, entity({ type: 'Group', id }, group.in.map(groupName)))
     queue.push(...group.in)
   }
-  // Two groups that are in each other: no engine can order them, and whoever wrote it meant something else.
-  if ([...entities.keys()].some((id) => isAboveItself(id, directory))) return 'incomplete'
   const self = entity(link, entry.groups.map(groupName))
   return { link, groups: new Set(entities.keys()), entities: [self, ...entities.values()] }
-}
-
-function isAboveItself(start: GroupId, directory: Directory): boolean {
-  const seen = new Set<GroupId>()
-  const queue = [...(directory.groups.get(start)?.in ?? [])]
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    if (id === start) return true
-    if (seen.has(id)) continue
-    seen.add(id)
-    queue.push(...(directory.groups.get(id)?.in ?? []))
-  }
-  return false
 }
 
 /** The resource under its environments, or null where they cannot be a chain. */

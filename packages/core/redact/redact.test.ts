@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Redacted } from './redacted.ts'
 import {
+  isWhole,
   JSON_DEPTH,
   LIMIT_MIN_CHARS,
-  isWhole,
   redactHeader,
   redactJson,
   redactPath,
@@ -12,6 +11,7 @@ import {
   redactText,
   secretSpans,
 } from './redact.ts'
+import type { Redacted } from './redacted.ts'
 
 const PLENTY_CHARS = 1_000_000
 const KEY = 'sp_0123456789abcdefghjkmnpqrs'

@@ -1,4 +1,4 @@
-import { Reader, isAlphanumeric, isKey, isBlank, isQuote, isSpace, isWord } from './reader.ts'
+import { isAlphanumeric, isBlank, isKey, isQuote, isSpace, isWord, Reader } from './reader.ts'
 import { NAME_LIMIT_CHARS, type SecretClass, secretClassOf } from './secret-names.ts'
 import { type Extent, lineAt, valueAt, wordAt } from './value.ts'
 

@@ -1,5 +1,5 @@
 import { markerEnd } from './marker.ts'
-import { type Quote, type Reader, isLineEnd, isQuote, isSpace, isWord } from './reader.ts'
+import { isLineEnd, isQuote, isSpace, isWord, type Quote, type Reader } from './reader.ts'
 
 /** From where to where a value goes. Nothing between the two: it is empty or was hidden before. */
 export interface Extent {

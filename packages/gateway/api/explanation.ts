@@ -52,7 +52,7 @@ async function admittedLeaf(
 }
 
 async function replayedVerdict(leaf: Admitted, parts: ApiParts): Promise<Verdict | null> {
-  const { store, replaying, configuration } = parts
+  const { store, replaying } = parts
   const [policy, people] = await Promise.all([
     store.read('archive', { digest: leaf.judgedBy.policy }),
     store.read('archive', { digest: leaf.judgedBy.directory }),
@@ -61,9 +61,8 @@ async function replayedVerdict(leaf: Admitted, parts: ApiParts): Promise<Verdict
     people === null
       ? undefined
       : readDirectory(replaying.sha256, { digest: leaf.judgedBy.directory, content: people })
-  const target = configuration.resources.get(leaf.resource)
-  if (policy === null || directory === undefined || target === undefined) return null
-  const { caller, effects, facts, circumstances } = leaf
+  if (policy === null || directory === undefined) return null
+  const { caller, target, effects, facts, circumstances } = leaf
   const question = { caller, target, effects, facts, circumstances }
   const archived = { policy: JSON.parse(policy), policyDigest: leaf.judgedBy.policy, directory }
   const answer = replay(archived, question, replaying)

@@ -35,12 +35,8 @@ export interface Hold {
 
 export async function holdOf(life: Life, who: Who, parts: ApiParts): Promise<Hold> {
   const { directory } = parts.identity.directory()
-  const [signals, history, identicalWaiting] = await Promise.all([
-    signalsOf(life, parts),
-    historyOf(life, parts),
-    identicalTo(life, parts),
-  ])
-  const card = makeCard(life, directory, { signals, history, identicalWaiting })
+  const [history, identicalWaiting] = await Promise.all([historyOf(life, parts), identicalTo(life, parts)])
+  const card = makeCard(life, directory, { history, identicalWaiting })
   const may = OPEN.has(life.state) && mayDecide(who, life, parts)
   const saw = cardDigest(card, parts.replaying.sha256)
   const deciders = [...life.votes.map((vote) => vote.by), ...(life.ended?.by ? [life.ended.by] : [])]
@@ -62,15 +58,6 @@ export async function holdsFor(
 
 function hasVoted({ person }: SignedIn, { votes }: Life): boolean {
   return votes.some((vote) => vote.by === person)
-}
-
-/** What was noticed when it was judged: it stands in the record, and the life does not repeat it. */
-async function signalsOf({ action }: Life, { store }: ApiParts): Promise<readonly Signal[]> {
-  for (const { entry } of await store.read('leaves', { action: action.id })) {
-    const leaf = JSON.parse(new TextDecoder().decode(entry)) as Leaf
-    if (leaf.kind === 'admitted') return leaf.circumstances.signals
-  }
-  return []
 }
 
 async function historyOf({ action }: Life, { store, clock }: ApiParts): Promise<History> {
@@ -144,7 +131,7 @@ function cardView({ basis, moment }: Card): CardView {
     wait: moment.wait,
     expiresAt: nullable(moment.expiresAt),
     seats: moment.seats.map(({ group, takenBy }) => ({ group, takenBy })),
-    signals: [...moment.signals],
+    signals: [...basis.signals],
     history: moment.history,
   }
 }

@@ -20,7 +20,7 @@ export function viewOf(life: Life): ActionView {
     state: life.state,
     wait: life.wait,
     resource: action.resource,
-    environment: action.environment,
+    environment: action.target.environments[0],
     effects: [...action.effects],
     says: action.says,
     command: {

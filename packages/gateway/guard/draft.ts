@@ -24,7 +24,7 @@ export function draft(asked: Asked, guarded: Guarded, parts: GuardParts): Drafte
     caller,
     session,
     resource,
-    environment: guarded.target.environments[0],
+    target: guarded.target,
     facts: described.facts,
     effects: described.effects,
     digest: digestOf(parts.sha256, nonce, canonical),

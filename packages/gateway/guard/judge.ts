@@ -83,14 +83,20 @@ export function rejudge(
     return {
       verdict: heldStill(life, life.why),
       judgedBy: life.judgedBy,
-      circumstances: null,
+      asked: null,
       frozen,
       voters,
     }
   const { verdict, judgedBy, circumstances } = judge(life.action, guarded, shelf, history, parts)
   // A waiver is a use of its own and is not spent on an action that people answered themselves.
   const waived = verdict.kind === 'allow' && verdict.waiver !== undefined
-  return { verdict: waived ? heldStill(life, verdict.why) : verdict, judgedBy, circumstances, frozen, voters }
+  return {
+    verdict: waived ? heldStill(life, verdict.why) : verdict,
+    judgedBy,
+    asked: { target: guarded.target, circumstances },
+    frozen,
+    voters,
+  }
 }
 
 function heldStill(life: Life, why: Why): Verdict {

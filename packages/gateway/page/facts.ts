@@ -26,7 +26,7 @@ export function facts({ basis, moment }: Card): Html {
     ]),
     row(
       'Signals',
-      moment.signals.map((signal) => html`<span class="tag care">${SIGNALS[signal]}</span>`),
+      basis.signals.map((signal) => html`<span class="tag care">${SIGNALS[signal]}</span>`),
     ),
     row('This session', [counted(moment.history.session)]),
     row('Last 24 hours', [counted(moment.history.lastDay)]),

@@ -1,0 +1,380 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
+import { canonicalText } from '@sallyport/core/action/canonical'
+import type { Effect } from '@sallyport/core/action/effect'
+import { cardDigest } from '@sallyport/core/card/card'
+import { basisOf } from '@sallyport/core/card/make-card'
+import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
+import { type Clock, type Instant, instant, type NonEmpty } from '@sallyport/core/given'
+import { verifierOf } from '@sallyport/core/ledger/note'
+import type { Life } from '@sallyport/core/lifecycle/life'
+import { loadPolicies } from '@sallyport/core/policy/load'
+import type { PolicySet } from '@sallyport/core/policy/policy-set'
+import { redactText } from '@sallyport/core/redact/redact'
+import { safe } from '@sallyport/core/redact/redacted'
+import type { Refusal } from '@sallyport/core/refusal/refusal'
+import { type Metrics, openMetrics } from '@sallyport/gateway/api/metrics'
+import { openApi } from '@sallyport/gateway/api/open'
+import type { ApiParts } from '@sallyport/gateway/api/parts'
+import { serveApi } from '@sallyport/gateway/api/serve'
+import type { Configuration } from '@sallyport/gateway/config/configuration'
+import { directoryOf } from '@sallyport/gateway/config/directory'
+import { readConfiguration } from '@sallyport/gateway/config/load'
+import type { Answer } from '@sallyport/gateway/guard/answer'
+import type { Admission, Asked } from '@sallyport/gateway/guard/guard'
+import { openGuard } from '@sallyport/gateway/guard/open'
+import type { Guarded } from '@sallyport/gateway/guard/parts'
+import { spend } from '@sallyport/gateway/guard/permit'
+import { type Identity, openIdentity } from '@sallyport/gateway/identity/identity'
+import { drawToken } from '@sallyport/gateway/identity/token'
+import { ed25519Verify } from '@sallyport/gateway/keys/ed25519'
+import { openKeys } from '@sallyport/gateway/keys/keys'
+import { sha256 } from '@sallyport/gateway/keys/sha256'
+import { logReader } from '@sallyport/gateway/record/log'
+import { openPublisher } from '@sallyport/gateway/record/publisher'
+import { openSeal } from '@sallyport/gateway/seal/seal'
+import { openSqliteStore } from '@sallyport/gateway/store/sqlite/open'
+import type { Store } from '@sallyport/gateway/store/store'
+import { named } from './identity.ts'
+
+/**
+ * A gateway as its API and page see it, on a real port: real store, identity, policy, guard and record. Only the doors are
+ * missing, and the target is a function that counts what reached it.
+ */
+export interface Console {
+  readonly url: string
+  readonly store: Store
+  readonly identity: Identity
+  readonly parts: ApiParts
+  readonly operatorToken: string
+  readonly policy: PolicySet
+  /** Whatever reached the target, as text. */
+  readonly sent: string[]
+  readonly metrics: Metrics
+  /** What was logged as failed. */
+  readonly failures: readonly unknown[]
+  now: Instant
+  /** A fresh key of an agent. */
+  key(agent: string): Promise<string>
+  /** Signs somebody in as a browser does. */
+  browser(person: string): Promise<Browser>
+  /** The token of somebody's command line. */
+  token(person: string): Promise<string>
+  /** Holds an action of this caller without a door. */
+  hold(asked?: Partial<Asked>): Promise<Life>
+  close(): Promise<void>
+}
+
+export interface Browser {
+  readonly cookie: string
+  readonly csrf: string
+  get(path: string): Promise<Response>
+  /** A form of our page. */
+  submit(path: string, fields: Readonly<Record<string, string>>): Promise<Response>
+  /** What a script of our page would send. */
+  send(method: string, path: string, body?: unknown): Promise<Response>
+}
+
+export interface Settings {
+  readonly yaml: string
+  readonly policies: { readonly actions: string; readonly people: string; readonly admin: string }
+  /** As browsers see it, where that is not the port itself. */
+  readonly consoleUrl?: string
+}
+
+const LOG = 'sallyport.test/console'
+
+export async function openConsole(settings: Settings): Promise<Console> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-console-'))
+  const configuration = configured(settings.yaml)
+  const keys = openKeys(folder, false, randomBytes)
+  const store = await openSqliteStore({ folder: join(folder, 'store') })
+  const operatorToken = drawToken('operator', randomBytes)
+  const world = { now: instant(Date.parse('2026-11-20T12:00:00Z')), url: '' }
+  const clock: Clock = () => world.now
+  const given = { store, clock, random: randomBytes, sha256 }
+  const directory = (agents: Parameters<typeof directoryOf>[1]) => directoryOf(configuration, agents)
+  const identity = await openIdentity({ ...given, keys, operatorToken, directory })
+  const policy = await loadedPolicy(settings, configuration, store, clock)
+  const sent: string[] = []
+  const targets = targetsOf(configuration, sent)
+  const { guard, desk, stop } = await openGuard({
+    ...given,
+    policy: () => policy,
+    directory: () => identity.directory(),
+    resource: (id) => targets.get(id),
+    seal: openSeal(keys.seal, randomBytes),
+    tag: keys.tag,
+    cardDigest: (life) => cardDigest({ basis: basisOf(life, identity.directory().directory) }, sha256),
+    timer,
+    log: () => undefined,
+  })
+  const publisher = await openPublisher({
+    store,
+    signer: keys.log.signer(LOG),
+    verifier: verifierOf(keys.log.verifierKey(LOG), ed25519Verify),
+    keptPath: join(folder, 'checkpoint'),
+  })
+  const failures: unknown[] = []
+  const parts: ApiParts = {
+    guard,
+    desk,
+    store,
+    identity,
+    policy: () => policy,
+    configuration,
+    describe: (asked) => ({ described: describedByMethod(asked), message: { ...asked } }),
+    record: { readLog: logReader(store, publisher), publisher, verifierKey: keys.log.verifierLine(LOG) },
+    replaying: { cedar, sha256 },
+    consoleUrl: () => world.url,
+    origins: () => [world.url],
+    version: '0.1.0',
+    ready: () => true,
+    clock,
+    log: (event, cause) => failures.push([event, cause]),
+  }
+  const metrics = openMetrics(store, () => publisher.current()?.size ?? 0)
+  const listening = await serveApi(openApi(parts, metrics), { host: '127.0.0.1', port: 0 }, clock)
+  const address = `http://127.0.0.1:${listening.port}`
+  world.url = settings.consoleUrl ?? address
+  const close = async () => {
+    metrics.stop()
+    await listening.drain(world.now)
+    stop()
+    await publisher.close()
+    await store.close()
+  }
+  const made = { store, identity, parts, operatorToken, policy, sent, metrics, failures, close }
+  return Object.assign(world, made, peopleOf(identity, parts, address, world))
+}
+
+/** How people and agents come to what they prove themselves with. */
+function peopleOf(
+  identity: Identity,
+  parts: ApiParts,
+  address: string,
+  world: { readonly url: string },
+): Pick<Console, 'key' | 'browser' | 'token' | 'hold'> {
+  return {
+    key: async (agent) => had(await identity.rotateKey(named('agent', agent))).key,
+
+    async token(person) {
+      const { code, secret } = had(await identity.beginPairing())
+      had(await identity.confirmPairing(code, named('person', person)))
+      const paired = had(await identity.pollPairing(secret))
+      if (paired === 'waiting') throw new Error('the pairing was confirmed and still waits')
+      return paired.token
+    },
+
+    async browser(person) {
+      const { token } = had(await identity.makeLink(named('person', person)))
+      const headers = { origin: world.url, host: new URL(world.url).host }
+      const signedIn = await fetch(`${address}/sign-in/${token}`, {
+        method: 'POST',
+        headers,
+        redirect: 'manual',
+      })
+      const [cookie] = (signedIn.headers.get('set-cookie') ?? '').split(';')
+      if (!cookie) throw new Error(`nobody was signed in: ${await signedIn.text()}`)
+      return browserOf(cookie, address, world.url)
+    },
+
+    async hold(asked = {}) {
+      const agent = named('agent', 'invoice-bot')
+      const known = identity.directory().directory.agents.get(agent)
+      if (known === undefined) throw new Error('create the agent first')
+      const caller = {
+        agents: [agent],
+        owner: known.owner,
+        actsFor: [],
+        proof: { kind: 'agent-key', key: 'k' },
+      } as const
+      const { described = describedByMethod({ method: 'DELETE', path: '/customers/42' }) } = asked
+      const admission = await admitted(parts, {
+        caller,
+        session: identity.sessionOf(asked.caller ?? caller, 'a session', parts.clock()),
+        resource: named('resource', 'customers'),
+        described,
+        message: { line: described.command.line },
+        reason: null,
+        wait: 'parked',
+        idempotencyKey: null,
+        ...asked,
+      })
+      if (admission.kind !== 'parked') throw new Error(`not held: ${JSON.stringify(admission)}`)
+      return admission.life
+    },
+  }
+}
+
+async function browserOf(cookie: string, address: string, origin: string): Promise<Browser> {
+  const call = (method: string, path: string, headers: Readonly<Record<string, string>>, body?: string) =>
+    fetch(address + path, {
+      method,
+      headers: { cookie, ...headers },
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body }),
+    })
+  const who = (await (await call('GET', '/v1/whoami', {})).json()) as { readonly csrf: string }
+  const { csrf } = who
+  return {
+    cookie,
+    csrf,
+    get: (path) => call('GET', path, {}),
+    submit: (path, fields) =>
+      call(
+        'POST',
+        path,
+        { origin, 'content-type': 'application/x-www-form-urlencoded' },
+        new URLSearchParams({ csrf, ...fields }).toString(),
+      ),
+    send: (method, path, body) =>
+      call(
+        method,
+        path,
+        {
+          origin,
+          'sallyport-csrf': csrf,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body === undefined ? undefined : JSON.stringify(body),
+      ),
+  }
+}
+
+async function admitted({ guard }: ApiParts, asked: Asked): Promise<Admission> {
+  const way = guard.admit(asked, new AbortController().signal)
+  for (;;) {
+    const next = await way.next()
+    if (next.done) return next.value
+  }
+}
+
+const EFFECTS: Readonly<Record<string, Effect>> = {
+  GET: 'read',
+  DELETE: 'delete',
+  POST: 'write',
+  PUT: 'grant',
+}
+
+/** What a describer would say, as far as the console needs anything to show. */
+export function describedByMethod({
+  method,
+  path,
+}: {
+  readonly method: string
+  readonly path: string
+}): Asked['described'] {
+  const line = redactText(`${method} ${path}`, 100_000)
+  const effect = EFFECTS[method] ?? 'execute'
+  const effects: NonEmpty<Effect> = [effect]
+  return {
+    facts: {
+      ...PLAIN_FACTS,
+      operation: `${method} /customers/{}`,
+      datasets: ['customers'],
+      kind: 'http',
+      http: { method, path: '/customers/{}', query: [] },
+    },
+    effects,
+    says: redactText(`Sends ${method} to ${path.slice(0, 60)}`, 300),
+    command: { line, parameters: [] },
+  }
+}
+
+function configured(yaml: string): Configuration {
+  const around = { variable: () => undefined, home: '/home', folder: '/' }
+  const loading = readConfiguration('/sallyport.yaml', yaml, {}, around)
+  if (loading.kind === 'rejected') throw new Error(JSON.stringify(loading.problems))
+  return loading.configuration
+}
+
+/** Loads the set and archives it, as the gateway does before anything is judged by it. */
+async function loadedPolicy(
+  { policies }: Settings,
+  configuration: Configuration,
+  store: Store,
+  clock: Clock,
+): Promise<PolicySet> {
+  const file = (set: keyof typeof policies) => [{ path: `${set}/all.cedar`, text: policies[set] }]
+  const loaded = loadPolicies(
+    { actions: file('actions'), people: file('people'), admin: file('admin') },
+    {
+      cedar,
+      sha256,
+      groups: new Set(configuration.groups.keys()),
+      environments: new Set(
+        [...configuration.resources.values()].flatMap(({ environments }) => environments),
+      ),
+      resources: new Set(configuration.resources.keys()),
+    },
+  )
+  if (loaded.kind === 'rejected') throw new Error(JSON.stringify(loaded.problems))
+  const { policy } = loaded
+  const { digest } = policy
+  const note = safe`loaded for a test`
+  await store.move({
+    writes: [{ kind: 'archive', digest, content: canonicalText(policy.archive) }],
+    leaves: [
+      {
+        v: 1,
+        at: clock(),
+        kind: 'changed',
+        what: 'policy',
+        event: 'loaded',
+        name: 'policy',
+        digest,
+        unguarded: true,
+        note,
+      },
+    ],
+  })
+  return policy
+}
+
+/** Each resource with a target that answers everything and counts it. */
+function targetsOf({ resources }: Configuration, sent: string[]): ReadonlyMap<string, Guarded> {
+  const targetOf = (resource: Guarded['target']): Guarded => ({
+    target: resource,
+    address: 'http://target',
+    liveWaitMs: 50_000,
+    upstream: {
+      async send(permit, canonical) {
+        spend(permit, canonical, sha256)
+        sent.push(new TextDecoder().decode(canonical))
+        return answered()
+      },
+      reachable: async () => true,
+      close: async () => undefined,
+    },
+  })
+  return new Map([...resources.values()].map((resource) => [resource.id, targetOf(resource)]))
+}
+
+function answered(): Answer {
+  const body = new TextEncoder().encode('<script>alert(1)</script>')
+  return {
+    kind: 'http',
+    status: 200,
+    headers: [['content-type', 'text/html']],
+    body: (async function* () {
+      yield body
+    })(),
+    outcome: Promise.resolve({ kind: 'succeeded', answer: { status: 200, bytes: body.length } }),
+  }
+}
+
+function timer(waitMs: number, then: () => void): () => void {
+  const timeout = setTimeout(then, waitMs)
+  return () => clearTimeout(timeout)
+}
+
+function had<T>(answer: T | Refusal): T {
+  if (typeof answer === 'object' && answer !== null && 'code' in answer && 'detail' in answer) {
+    throw new Error(`${answer.code}: ${answer.detail}`)
+  }
+  return answer as T
+}
