@@ -7,7 +7,7 @@ import { readKept, writeKept } from './kept.ts'
 import { rootAt } from './stored-tree.ts'
 
 export interface PublisherOptions {
-  readonly store: Store
+  readonly store: Pick<Store, 'read' | 'onHead'>
   /** Both of the log's own key, whose name is the log's origin. */
   readonly signer: Signer
   readonly verifier: Verifier
@@ -44,7 +44,7 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
   const kept = await keptCheckpoint(options)
   if (kept !== undefined) await mustContinue(kept.checkpoint, options)
   const publisher = new Publisher(options, kept && { size: kept.checkpoint.size, note: kept.note })
-  publisher.start(await options.store.read('head', {}))
+  await publisher.start()
   return publisher
 }
 
@@ -93,9 +93,11 @@ export class Publisher {
     this.#published = published
   }
 
-  start(head: Head): void {
-    this.#unsubscribe = this.#options.store.onHead((next) => this.#take(next))
-    if (this.#published?.size !== head.size) this.#take(head)
+  /** Listens before it looks, so that no commit falls between. */
+  async start(): Promise<void> {
+    const { store } = this.#options
+    this.#unsubscribe = store.onHead((head) => this.#take(head))
+    this.#take(await store.read('head', {}))
   }
 
   /** The newest checkpoint that anybody may be shown. */
@@ -127,7 +129,7 @@ export class Publisher {
   }
 
   #take(head: Head): void {
-    this.#next = head
+    if (this.#next === undefined || this.#next.size < head.size) this.#next = head
     this.#working ??= this.#work().finally(() => (this.#working = undefined))
   }
 
@@ -150,6 +152,7 @@ export class Publisher {
   }
 
   async #publish({ size, root }: Head): Promise<void> {
+    if (this.#published !== undefined && size <= this.#published.size) return
     const hash = parseHash(root)
     if (hash === undefined) throw new Error('the head of the store has no root')
     const { signer, keptPath } = this.#options

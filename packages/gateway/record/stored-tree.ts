@@ -5,11 +5,11 @@ import { sha256 } from '../keys/sha256.ts'
 import type { Store } from '../store/store.ts'
 
 /** The tree of the first `size` leaves, out of what the store keeps of it. */
-export function storedTree(store: Store, size: number): NodeReader {
+export function storedTree(store: Pick<Store, 'read'>, size: number): NodeReader {
   return nodesFromTiles(sha256, size, storedTiles(store))
 }
 
-export function storedTiles(store: Store): TileReader {
+export function storedTiles(store: Pick<Store, 'read'>): TileReader {
   return async (tile) => {
     const { level, width } = tile
     const { index: from } = firstNode(tile)
@@ -21,7 +21,7 @@ export function storedTiles(store: Store): TileReader {
 }
 
 /** The root that the log had, or would have had, when it was `size` leaves long. */
-export async function rootAt(store: Store, size: number): Promise<Hash> {
+export async function rootAt(store: Pick<Store, 'read'>, size: number): Promise<Hash> {
   const { peaks } = await frontierAt(size, storedTree(store, size))
   return rootOf(sha256, peaks)
 }
