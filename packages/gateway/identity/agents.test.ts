@@ -61,6 +61,16 @@ describe('the key of an agent', () => {
     expect(house.identity.directory().directory.agents.has(named('agent', 'gone'))).toBe(false)
   })
 
+  test('of an agent is over even where the store could not write its end, and the end can be asked for again', async () => {
+    const key = await created('stuck')
+    await house.store.close()
+    await expect(house.identity.revokeAgent(named('agent', 'stuck'))).rejects.toThrow('closed')
+    expect(await house.identity.token(key)).toMatchObject({ code: 'not-authenticated' })
+    await expect(house.identity.revokeAgent(named('agent', 'stuck'))).rejects.toThrow('closed')
+    await house.restart()
+    expect(await house.identity.revokeAgent(named('agent', 'stuck'))).toBe('revoked')
+  })
+
   test('of an agent whose owner has left proves nobody', async () => {
     const key = await created('orphan', 'bea')
     house.people = PEOPLE.replace(', { id: bea, name: Bea }', '')
