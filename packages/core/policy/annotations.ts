@@ -20,15 +20,15 @@ export interface Complaint {
 const MINUTE_MS = 60_000
 
 /** Long enough to find somebody, short enough that the action is still about the same thing. */
-export const WITHIN_DEFAULT_MS: number = 15 * MINUTE_MS
-export const WITHIN_MIN_MS: number = MINUTE_MS
-export const WITHIN_MAX_MS: number = 7 * 1440 * MINUTE_MS
-export const WAIVER_MAX_MS: number = 30 * 1440 * MINUTE_MS
-export const WAIVER_USES_MAX = 1000
-export const APPROVALS_MAX = 9
-export const HOLD_GROUPS_MAX = 8
-export const BECAUSE_MAX_CHARS = 200
-export const CONTROLS_MAX = 16
+const WITHIN_DEFAULT_MS: number = 15 * MINUTE_MS
+const WITHIN_MIN_MS: number = MINUTE_MS
+const WITHIN_MAX_MS: number = 7 * 1440 * MINUTE_MS
+const WAIVER_MAX_MS: number = 30 * 1440 * MINUTE_MS
+const WAIVER_USES_MAX = 1000
+const APPROVALS_MAX = 9
+const HOLD_GROUPS_MAX = 8
+const BECAUSE_MAX_CHARS = 200
+const CONTROLS_MAX = 16
 
 const ID = /^[a-z][a-z0-9-]{0,62}$/
 const CONTROL = /^[A-Z][A-Z0-9-]{0,31}:[A-Za-z0-9][A-Za-z0-9.()-]{0,31}$/

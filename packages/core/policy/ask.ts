@@ -82,7 +82,7 @@ function unanswerable(rules: readonly Rule[], effect: Effect, { unknown }: State
 }
 
 /** The engine's answer, or null where it threw: a bad value reaches it as an exception, a trap in it too. */
-export function attempt(evaluate: () => AuthorizationAnswer): AuthorizationAnswer | null {
+function attempt(evaluate: () => AuthorizationAnswer): AuthorizationAnswer | null {
   try {
     return evaluate()
   } catch {

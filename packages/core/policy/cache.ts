@@ -8,7 +8,7 @@ import { findPrincipal, type Link, type Principal } from './principal.ts'
 import type { Target } from './verdict.ts'
 
 /** At the limit everything is forgotten and learnt again: simple, and no caller can grow it. */
-export const ANSWERS_MAX = 65_536
+const ANSWERS_MAX = 65_536
 
 /**
  * Answers that cannot differ, asked once. A cache lives as long as its policy set; another directory empties it, since every

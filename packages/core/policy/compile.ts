@@ -9,8 +9,8 @@ import { type EntityName, readsOf, scopeEntities } from './walk.ts'
 export type PolicySources = Readonly<Record<SetName, readonly PolicyFile[]>>
 
 /** More than any hand keeps; each rule that decided is named in a leaf of bounded size. */
-export const RULES_MAX = 500
-export const FILE_MAX_CHARS = 262_144
+const RULES_MAX = 500
+const FILE_MAX_CHARS = 262_144
 
 export type Compiled =
   | { readonly kind: 'compiled'; readonly rules: readonly Rule[] }

@@ -4,9 +4,9 @@ import { NO_SELF } from '../facts/self.ts'
 import type { Circumstances } from './verdict.ts'
 
 /** Longer text is not shown to policy: one `like` over 100 kB holds the process for milliseconds. */
-export const TEXT_MAX_CHARS = 2048
+const TEXT_MAX_CHARS = 2048
 /** More members of one set are not shown to policy. */
-export const SET_MAX_MEMBERS = 512
+const SET_MAX_MEMBERS = 512
 
 /** Facts as policy sees them: checked, well formed, each unknown one at its strictest value. */
 export interface Stated {
