@@ -40,6 +40,7 @@ export function admitted(
       actsFor: [ACTS_FOR],
       proof: { kind: 'agent-key', key: 'k1' },
     },
+    chain: [OWNER, ACTS_FOR],
     session: drawId('ses', () => new Uint8Array(16)),
     resource: named('resource', 'shop'),
     target: {

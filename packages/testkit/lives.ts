@@ -97,6 +97,7 @@ function admit(n: number, told: Told, verdict: Verdict): Admit {
     verdict,
     judgedBy: { policy: digest('policy'), directory: digest('directory') },
     circumstances: { hour: 9, signals: [], session: { labels: [], untrusted: false } },
+    chain: [],
     wait: 'parked',
     reason: null,
   }

@@ -15,7 +15,7 @@ export interface SeenAdmitted {
   readonly version: number
   readonly to: State
   readonly verdict: SeenVerdict
-  /** The people of the calling chain that the leaf names. */
+  /** The people of the calling chain, and the humans behind them. */
   readonly chain: readonly string[]
   readonly digest: string
 }
@@ -60,7 +60,9 @@ function admitted(leaf: Fields): SeenAdmitted | undefined {
   const { action, version, to, digest, caller } = leaf
   if (!isText(action) || !isCount(version) || !isState(to) || !isText(digest)) return undefined
   const verdict = verdictOf(leaf['verdict'])
-  const chain = isRecord(caller) ? [caller['owner'], ...listOf(caller['actsFor'])] : []
+  const chain = isRecord(caller)
+    ? [caller['owner'], ...listOf(caller['actsFor']), ...listOf(leaf['chain'])]
+    : []
   if (verdict === undefined || chain.length === 0 || !chain.every(isText)) return undefined
   return { kind: 'admitted', action, version, to, verdict, chain, digest }
 }

@@ -4,6 +4,7 @@ import type {
   ActionId,
   Digest,
   FreezeId,
+  GroupId,
   PersonId,
   ResourceId,
   SessionId,
@@ -30,6 +31,7 @@ export interface Admitted {
   readonly action: ActionId
   readonly version: 1
   readonly caller: Caller
+  readonly chain: readonly PersonId[]
   readonly session: SessionId
   readonly resource: ResourceId
   readonly target: Target
@@ -57,6 +59,8 @@ export interface Moved {
   /** Who caused it, where somebody did. `human` is the one person behind `by`. */
   readonly by?: string
   readonly human?: PersonId
+  /** The groups of the hold that a voter sat for. */
+  readonly seats?: readonly GroupId[]
   readonly proof?: 'sign-in'
   readonly scope?: ApproveScope | DenyScope
   readonly digest?: Digest

@@ -11,6 +11,8 @@ export interface Admit {
   readonly verdict: Verdict
   readonly judgedBy: JudgedBy
   readonly circumstances: Circumstances
+  /** The humans of the calling chain, each under one name: none of them decides. Empty where somebody did not resolve. */
+  readonly chain: readonly PersonId[]
   /** How it would wait if it is held. */
   readonly wait: Exclude<Wait, 'none' | 'claimable'>
   /** The digest of the reason under the action's nonce: the text itself stays out of the record. */

@@ -22,7 +22,7 @@ export interface Step {
 
 /** How an action enters the table: sent at once, waiting for people, or refused. */
 export function open(event: Admit, now: Instant): Step {
-  const { action, verdict, judgedBy, circumstances, reason } = event
+  const { action, verdict, judgedBy, circumstances, chain, reason } = event
   const held = verdict.kind === 'hold'
   const to = verdict.kind === 'allow' ? 'dispatched' : held ? 'waiting' : 'refused'
   const wait = held ? event.wait : 'none'
@@ -49,6 +49,7 @@ export function open(event: Admit, now: Instant): Step {
     action: id,
     version: 1,
     caller,
+    chain,
     session,
     resource,
     target,
@@ -152,9 +153,9 @@ function deny(life: Life, { decision, eligibility }: EventOf<'deny'>, now: Insta
 
 function voteLeaf(
   { by, digest, saw, scope, proof }: EventOf<'approve' | 'deny'>['decision'],
-  { human }: Eligibility & { readonly kind: 'eligible' },
+  { human, seats }: Eligibility & { readonly kind: 'eligible' },
 ): Partial<Moved> {
-  return { by, human, digest, saw, scope, proof: proof.kind }
+  return { by, human, seats, digest, saw, scope, proof: proof.kind }
 }
 
 function exceeds(

@@ -17,6 +17,7 @@ export interface Judged {
   readonly verdict: Verdict
   readonly judgedBy: JudgedBy
   readonly circumstances: Circumstances
+  readonly chain: readonly PersonId[]
 }
 
 /**
@@ -35,10 +36,11 @@ export function judge(
   const now = parts.clock()
   const circumstances = history.circumstances(action, now)
   const judgedBy = { policy: policy.digest, directory: digest }
-  const judged = (verdict: Verdict): Judged => ({ verdict, judgedBy, circumstances })
+  const resolved = resolveChain(action.caller, directory)
+  const chain = resolved.kind === 'resolved' ? [...resolved.humans].sort() : []
+  const judged = (verdict: Verdict): Judged => ({ verdict, judgedBy, circumstances, chain })
 
-  const chain = resolveChain(action.caller, directory)
-  if (chain.kind === 'unresolved')
+  if (resolved.kind === 'unresolved')
     return judged(refuse('unresolved-caller', 'somebody in the calling chain is not a known person'))
   if (shelf.frozen(action))
     return judged(refuse('frozen', 'a person froze this agent, this resource or everything'))
