@@ -1,5 +1,5 @@
 import type { Effect } from '@sallyport/core/action/effect'
-import type { GroupId, PersonId, ResourceId } from '@sallyport/core/action/ids'
+import type { EnvironmentId, GroupId, PersonId, ResourceId } from '@sallyport/core/action/ids'
 import type { Label } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
 import type { Group, Person } from '@sallyport/core/people/directory'
@@ -15,6 +15,7 @@ export interface Configuration {
   readonly httpListen: Listen
   readonly people: ReadonlyMap<PersonId, Person>
   readonly groups: ReadonlyMap<GroupId, Group>
+  readonly environments: ReadonlySet<EnvironmentId>
   readonly resources: ReadonlyMap<ResourceId, Resource>
   /** Changes to policy, resources, people and keys are not yet under the gate: the only mode of this build, and shown. */
   readonly changes: 'unguarded'

@@ -92,6 +92,7 @@ function read(source: Source, file: string, flags: Flags, around: Surroundings):
     httpListen: listen.http,
     people,
     groups,
+    environments: new Set(environments.keys()),
     resources,
     changes,
   }

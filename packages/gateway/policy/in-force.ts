@@ -27,11 +27,11 @@ export type Opened =
 export async function checkPolicies(configuration: Configuration): Promise<Loaded> {
   const files = await readPolicyFolder(configuration.policyFolder)
   if (files.kind === 'rejected') return files
-  const { groups, resources } = configuration
+  const { groups, environments, resources } = configuration
   return loadPolicies(files.sources, {
     ...ENGINES,
     groups: new Set(groups.keys()),
-    environments: new Set([...resources.values()].flatMap(({ environments }) => environments)),
+    environments,
     resources: new Set(resources.keys()),
   })
 }
