@@ -19,7 +19,8 @@ import type { Durable } from './durable.ts'
  * Where everything stands. One change is all of its writes and leaves or none of them; each write compares the version that
  * it was made from, and a change that finds another is `lost` and leaves no trace. Changes that arrive together share one
  * commit, in the order of their arrival. The promise resolves after the commit is on disk. A store that cannot write
- * rejects, and nothing of the change is there.
+ * rejects with a `StoreFailure`, and nothing of the change is there. Only after the fault `unavailable` may it be there:
+ * opening the store again tells, and until then it answers nothing.
  */
 export interface Store {
   move(change: Change): Promise<Durable | 'lost'>
@@ -40,7 +41,10 @@ export interface Change {
   readonly leaves: NonEmpty<Leaf>
 }
 
-/** `from` is the version that is replaced; 0 inserts, and is lost where the row is there. */
+/**
+ * `from` is the version that is replaced, by the one after it; 0 inserts, and is lost where the row is there. What is kept of
+ * an action needs its life, in the store or in the same change; an answer needs what is kept, and is lost once that was erased.
+ */
 export type Write =
   | { readonly kind: 'life'; readonly from: number; readonly life: Life }
   | { readonly kind: 'keep'; readonly kept: Kept }

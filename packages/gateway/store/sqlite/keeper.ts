@@ -19,6 +19,8 @@ export class Keeper {
   readonly #statements: Readonly<Record<'begin' | 'commit' | 'savepoint' | 'release' | 'takeBack', Prepared>>
   /** Set once nobody can know what is on the disk. Nothing more is written or answered then (law 4). */
   #doubt: Failed | undefined
+  /** Something was erased, and older pages of the write-ahead log still hold it. */
+  #erased = false
 
   constructor(driver: Driver, log: Log) {
     this.#driver = driver
@@ -39,7 +41,15 @@ export class Keeper {
     const before = this.#log.size()
     const outcomes = changes.length === 0 ? [] : this.#commitTogether(changes)
     const found = reads.map((read) => this.#answer(read))
+    this.#erased ||= changes.some(({ writes }) => writes.some(({ kind }) => kind === 'erase'))
     return { changes: outcomes, reads: found, head: this.#log.size() > before ? this.#log.head() : null }
+  }
+
+  /** Moves the write-ahead log into the file and empties it. What was erased is then in neither: the file overwrites it. */
+  forget(): void {
+    if (!this.#erased || this.#doubt !== undefined) return
+    this.#driver.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    this.#erased = false
   }
 
   close(): void {

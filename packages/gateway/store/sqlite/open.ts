@@ -21,6 +21,9 @@ export function openSqliteStore({ folder }: SqliteOptions): Promise<Store> {
 export function storeOf(worker: Worker): Promise<Store> {
   return new Promise((resolve, reject) => {
     worker.once('error', reject)
+    worker.once('exit', () =>
+      reject(new StoreFailure('unavailable', 'the thread of the store ended before it was open')),
+    )
     worker.once('message', (message: FromWorker) => {
       worker.off('error', reject)
       if (message.kind === 'opened') resolve(new SqliteStore(worker))

@@ -8,6 +8,8 @@ import type { FromWorker, PackedChange, PackedRead, ToWorker } from './message.t
 
 /** More in one commit would keep the first of them waiting for the last. */
 const GROUP_LIMIT = 4_096
+/** How long erased bytes may stand in the write-ahead log. To move it costs a sync, so it is not done for each erasure. */
+const FORGET_EVERY_MS = 1_000
 
 /** The worker's life: open, then answer until told to close. */
 export async function serve(
@@ -20,10 +22,12 @@ export async function serve(
     say({ kind: 'failed', failed: failedOf(error) })
   })
   if (keeper === undefined) return
+  const forgetting = setInterval(() => forget(keeper), FORGET_EVERY_MS)
   port.on('message', (first: ToWorker) => {
     const { changes, reads, closing } = drain(port, first)
     if (changes.length + reads.length > 0) say({ kind: 'done', done: keeper.work(changes, reads) })
     if (!closing) return
+    clearInterval(forgetting)
     keeper.close()
     say({ kind: 'closed' })
     port.close()
@@ -59,6 +63,15 @@ function drain(
     if (changes.length >= GROUP_LIMIT) break
   }
   return { changes, reads, closing: false }
+}
+
+/** A disk that fails here has failed nobody's change: the next round tries again, and the next commit finds out. */
+function forget(keeper: Keeper): void {
+  try {
+    keeper.forget()
+  } catch {
+    return
+  }
 }
 
 function received(port: MessagePort): ToWorker | undefined {
