@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream'
+import type { Header } from '@sallyport/describe/http/headers'
+import type { Dispatcher } from 'undici'
+import type { Outcome } from '../../guard/answer.ts'
+import { UpstreamFailure } from '../upstream.ts'
+import { ANSWER_BUFFER_BYTES } from './limits.ts'
+
+/** The head of an answer as it came, and its body as it comes. */
+export interface Received {
+  readonly status: number
+  readonly headers: readonly Header[]
+  /** Destroying it cuts the connection. */
+  readonly body: Readable
+  /** Resolves when the target has said everything, or when the exchange broke; whoever reads the body need not be done. */
+  readonly outcome: Promise<Outcome>
+}
+
+/**
+ * One request and its answer. It is never tried twice. Rejects with an `UpstreamFailure` that knows whether undici had begun
+ * to write: before that nothing can have reached the target.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<Received> {
+  return new Promise((resolve, reject) => {
+    const handler = new Exchange(resolve, reject)
+    const cut = (): void => handler.cut()
+    signal.addEventListener('abort', cut, { once: true })
+    void handler.outcome.then(() => signal.removeEventListener('abort', cut))
+    if (signal.aborted) return cut()
+    try {
+      dispatcher.dispatch(request, handler)
+    } catch (cause) {
+      handler.onResponseError(null, cause)
+    }
+  })
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly outcome: Promise<Outcome>
+  readonly #resolve: (received: Received) => void
+  readonly #reject: (failure: UpstreamFailure) => void
+  readonly #body: Readable
+  #settle: (outcome: Outcome) => void = () => {}
+  #controller: Dispatcher.DispatchController | null = null
+  #begun = false
+  #isCut = false
+  #status = 0
+  #bytes = 0
+
+  constructor(resolve: (received: Received) => void, reject: (failure: UpstreamFailure) => void) {
+    this.#resolve = resolve
+    this.#reject = reject
+    this.outcome = new Promise((settle) => {
+      this.#settle = settle
+    })
+    this.#body = new Readable({
+      highWaterMark: ANSWER_BUFFER_BYTES,
+      read: () => this.#controller?.resume(),
+      destroy: (error, done) => {
+        this.cut()
+        done(error)
+      },
+    })
+    // Whoever reads the body hears of it there; if nobody reads, nobody needs to.
+    this.#body.on('error', () => {})
+  }
+
+  /** Ends it from our side. */
+  cut(): void {
+    this.#isCut = true
+    const cause = new Error('the exchange was cut')
+    if (this.#controller === null) this.onResponseError(null, cause)
+    else this.#controller.abort(cause)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    // It waited for a connection while the client went away.
+    if (this.#isCut) controller.abort(new Error('the exchange was cut'))
+    else this.#begun = true
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    // RFC 9110, 15.2: an interim answer is not the answer.
+    if (status < 200) return
+    this.#status = status
+    const headers = headersOf(controller.rawHeaders)
+    this.#resolve({ status, headers, body: this.#body, outcome: this.outcome })
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length
+    if (!this.#body.push(chunk)) controller.pause()
+  }
+
+  onResponseEnd(): void {
+    this.#settle({ kind: 'succeeded', answer: { status: this.#status, bytes: this.#bytes } })
+    this.#body.push(null)
+  }
+
+  onResponseError(_: unknown, cause: unknown): void {
+    this.#settle({ kind: this.#begun ? 'unknown' : 'failed', answer: null })
+    this.#reject(new UpstreamFailure('the target gave no whole answer', this.#begun, cause))
+    if (!this.#body.destroyed) this.#body.destroy(new Error('the answer broke off', { cause }))
+  }
+}
+
+/** Name and value by turns, as bytes or as text, which is Latin-1 in HTTP. */
+function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): readonly Header[] {
+  if (!Array.isArray(raw)) return []
+  const texts = raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
+  return texts.flatMap((name, at): Header[] => (at % 2 === 0 ? [[name, texts[at + 1] ?? '']] : []))
+}

@@ -1,0 +1,13 @@
+/** Name resolution, TCP and TLS. */
+export const CONNECT_TIMEOUT_MS = 10_000
+/** From the last byte of the request to the head of the answer. */
+export const HEADERS_TIMEOUT_MS = 60_000
+/** Between two pieces of the answer's body. */
+export const BODY_IDLE_TIMEOUT_MS = 60_000
+/** An idle connection is given up before most servers do: on one that they closed first, a read would end as `unknown`. */
+export const IDLE_CONNECTION_MS = 3_000
+/** To one target. More wait for a free one. */
+export const CONNECTIONS_LIMIT = 128
+export const ANSWER_HEADERS_LIMIT_BYTES: number = 16 * 1024
+/** Of one answer, read from the target and not yet taken by the client. */
+export const ANSWER_BUFFER_BYTES: number = 64 * 1024

@@ -1,0 +1,96 @@
+import type { Sha256 } from '@sallyport/core/given'
+import type { Header } from '@sallyport/describe/http/headers'
+import { type HttpMessage, readHttpMessage, targetOf } from '@sallyport/describe/http/message'
+import type { Dispatcher } from 'undici'
+import type { Credential, Resource } from '../../config/configuration.ts'
+import { spend } from '../../guard/permit.ts'
+import { type Upstream, UpstreamFailure } from '../upstream.ts'
+import { answerOf } from './answer.ts'
+import { canConnect, freshClient, openPool } from './connect.ts'
+import { exchange } from './exchange.ts'
+import { NO_VEIL, type Veil, veilOf } from './veil.ts'
+
+export interface HttpUpstreamParts {
+  readonly resource: Pick<Resource, 'address' | 'credential'>
+  /** The secret itself, fetched when it is injected. Not asked where the resource has no credential. */
+  readonly credentialValue: () => Promise<string> | string
+  readonly sha256: Sha256
+}
+
+/** Methods that a stale connection may lose without harm: a read whose outcome is unknown has changed nothing. */
+const REUSES_CONNECTION: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The inner door of an HTTP resource. */
+export function openHttpUpstream({ resource, credentialValue, sha256 }: HttpUpstreamParts): Upstream {
+  const { address, credential } = resource
+  const pool = openPool(address)
+  return {
+    async send(permit, canonical, signal) {
+      spend(permit, canonical, sha256)
+      const message = messageIn(canonical, resource)
+      const { header, veil } = await injected(credential, credentialValue)
+      const reuse = REUSES_CONNECTION.has(message.method)
+      const dispatcher = reuse ? pool : freshClient(address)
+      const received = exchange(dispatcher, requestOf(message, address, header), signal)
+      // Waits for what was dispatched, then ends the connection.
+      if (!reuse) void dispatcher.close()
+      return answerOf(await received, message, veil, permit)
+    },
+    reachable: () => canConnect(address),
+    close: () => pool.close(),
+  }
+}
+
+/** The message in the bytes of the permit, which name this very address. Whatever else they hold is not sent. */
+function messageIn(
+  canonical: Uint8Array,
+  { address, credential }: HttpUpstreamParts['resource'],
+): HttpMessage {
+  const action = JSON.parse(Buffer.from(canonical).toString()) as Partial<
+    Record<'address' | 'message', unknown>
+  >
+  if (action.address !== address.href) throw notSent('this action is for another address')
+  const message = readHttpMessage(action.message, credential?.header ?? null)
+  if (message.kind === 'unclear') throw notSent(message.why)
+  return message
+}
+
+async function injected(
+  credential: Credential | null,
+  credentialValue: HttpUpstreamParts['credentialValue'],
+): Promise<{ readonly header: readonly Header[]; readonly veil: Veil }> {
+  if (credential === null) return { header: [], veil: NO_VEIL }
+  try {
+    const value = await credentialValue()
+    if (value === '') throw new Error('the credential is empty')
+    // A function, since `$&` in a secret would mean something in a replacement text.
+    const header: Header = [credential.header, credential.format.replace('{}', () => value)]
+    return { header: [header], veil: veilOf(value) }
+  } catch (cause) {
+    throw notSent('the credential of the target cannot be had', cause)
+  }
+}
+
+function requestOf(
+  message: HttpMessage,
+  address: URL,
+  credential: readonly Header[],
+): Dispatcher.DispatchOptions {
+  // What we say comes last, so that nothing of the caller's stands after it.
+  const headers = [
+    ...message.headers,
+    ['accept-encoding', 'identity'],
+    ['via', '1.1 sallyport'],
+    ...credential,
+  ]
+  return {
+    method: message.method,
+    path: `${address.pathname.replace(/\/$/, '')}${targetOf(message)}`,
+    headers: headers.flat(),
+    body: null,
+  }
+}
+
+function notSent(message: string, cause?: unknown): UpstreamFailure {
+  return new UpstreamFailure(message, false, cause)
+}
