@@ -70,7 +70,7 @@ export function open(event: Admit, now: Instant): Step {
 /** What an event does to an action, or why it does nothing. The store compares `life.version - 1` when it moves. */
 export function step(life: Life, event: Event, now: Instant): Step | Refusal {
   const mayLeadTo = TABLE[life.state][event.kind]
-  if (mayLeadTo === undefined) return outOfPlace(life, event)
+  if (mayLeadTo === undefined) return outOfPlace(life)
   if (isTooLate(life, event, now)) return refusal('expired', safe`its time was over`, life.action.id)
   const change = changeOf(life, event, now)
   if ('code' in change) return refusal(change.code, safe`the action stays as it is`, life.action.id)
@@ -241,7 +241,7 @@ function isTooLate(life: Life, event: Event, now: Instant): boolean {
 }
 
 /** A late click hears how the action ended. */
-function outOfPlace(life: Life, event: Event): Refusal {
+function outOfPlace(life: Life): Refusal {
   const { state } = life
   const code = state === 'denied' || state === 'expired' || state === 'withdrawn' ? state : 'conflict'
   return refusal(code, safe`the action cannot take this now`, life.action.id)

@@ -12,7 +12,7 @@ import { openShelf } from './shelf.ts'
 export async function openGuard(parts: GuardParts): Promise<{
   readonly guard: Guard
   readonly desk: Desk
-  stop(): void
+  readonly stop: () => void
 }> {
   const house: House = { parts, shelf: openShelf(parts), history: openHistory(parts), flying: new Map() }
   const keeper = openKeeper(house)

@@ -30,7 +30,11 @@ export function openShelf(parts: GuardParts): Shelf {
     frozen: (action) => [...freezes, ...tightening].some((freeze) => stops(freeze, action)),
     async tighten(freeze, written) {
       tightening.add(freeze)
-      await written.finally(() => this.refresh()).finally(() => tightening.delete(freeze))
+      try {
+        await written
+      } finally {
+        await this.refresh().finally(() => tightening.delete(freeze))
+      }
     },
     async refresh() {
       const now = parts.clock()

@@ -31,8 +31,8 @@ export interface SimulatedStore extends Store {
 export function simulatedStore(disk: Disk): SimulatedStore {
   const waiting: {
     readonly change: Change
-    resolve(made: Durable | 'lost'): void
-    reject(cause: Error): void
+    readonly resolve: (made: Durable | 'lost') => void
+    readonly reject: (cause: Error) => void
   }[] = []
   const listeners = new Set<(lives: readonly Life[]) => void>()
 
@@ -48,7 +48,7 @@ export function simulatedStore(disk: Disk): SimulatedStore {
       if (made === 'lost') throw new Error('a leaf alone cannot be lost')
       return made
     },
-    read: async (kind, query) => READERS[kind](disk, query as never) as never,
+    read: async (kind, query) => READERS[kind](disk, query),
     watch() {
       throw new Error('the guard does not watch')
     },

@@ -127,7 +127,7 @@ function pass(world: World, ms: number): void {
   world.elapsedMs += ms
   const due = world.alarms.filter((alarm) => !alarm.cancelled && alarm.atMs <= world.elapsedMs)
   world.alarms = world.alarms.filter((alarm) => !alarm.cancelled && alarm.atMs > world.elapsedMs)
-  for (const alarm of due.sort((a, b) => a.atMs - b.atMs)) if (!alarm.cancelled) alarm.then()
+  for (const alarm of due.sort((a, b) => a.atMs - b.atMs)) if (!alarm.cancelled) alarm.ring()
 }
 
 function membership(world: World): void {

@@ -4,6 +4,8 @@ import { run } from './run.ts'
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
+    /** Read by the preloaded mutate.ts. */
+    mutant: { type: 'string' },
     runs: { type: 'string', default: '100' },
     steps: { type: 'string', default: '400' },
   },

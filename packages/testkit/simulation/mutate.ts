@@ -3,9 +3,9 @@ import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { MUTANTS } from './mutants.ts'
 
-/** Preloaded by `node --import`: modules are read as the mutant that `MUTANT` names would have them. */
-const mutant = MUTANTS.find(({ name }) => name === process.env['MUTANT'])
-if (mutant === undefined) throw new Error('MUTANT names no mutant')
+/** Preloaded by `node --import`: modules are read as the mutant that `--mutant` names would have them. */
+const mutant = MUTANTS.find(({ name }) => process.argv.includes(`--mutant=${name}`))
+if (mutant === undefined) throw new Error('--mutant names none')
 
 registerHooks({
   load(url, context, nextLoad) {

@@ -5,7 +5,7 @@ import { claim } from '../claim.ts'
 import { MUTANTS } from './mutants.ts'
 import { run } from './run.ts'
 
-const SEED = BigInt(process.env['SIMULATION_SEED'] ?? Date.now())
+const SEED = BigInt(Date.now())
 const RUNS = 200n
 const STEPS = 400
 
@@ -27,21 +27,9 @@ test.each(MUTANTS)(
   'the simulation notices that $name ($invariant)',
   { timeout: 120_000 },
   ({ name, invariant, seed }) => {
-    const mutated = spawnSync(
-      process.execPath,
-      [
-        '--import',
-        path('mutate.ts'),
-        path('main.ts'),
-        '--seed',
-        String(seed),
-        '--runs',
-        '3000',
-        '--steps',
-        '400',
-      ],
-      { env: { ...process.env, MUTANT: name }, encoding: 'utf8' },
-    )
+    const script = ['--import', path('mutate.ts'), path('main.ts'), `--mutant=${name}`]
+    const seeds = ['--seed', String(seed), '--runs', '3000', '--steps', String(STEPS)]
+    const mutated = spawnSync(process.execPath, [...script, ...seeds], { encoding: 'utf8' })
     expect(mutated.stdout + mutated.stderr).toContain(`Error: ${invariant} `)
     expect(mutated.status).toBe(1)
   },

@@ -71,7 +71,7 @@ interface Surroundings {
   readonly clients: Client[]
   flights: Flight[]
   bodies: { readonly resolve: (outcome: Outcome) => void; readonly signal: AbortSignal }[]
-  alarms: { readonly atMs: number; readonly then: () => void; cancelled: boolean }[]
+  alarms: { readonly atMs: number; readonly ring: () => void; cancelled: boolean }[]
   policyVersion: 1 | 2
   without: Set<PersonId>
   /** Cards as reviewers last saw them; some vote on old ones. */
@@ -122,8 +122,8 @@ export async function boot(world: Surroundings): Promise<Gateway> {
     tag: (bytes) => createHmac('sha256', 'simulation').update(bytes).digest('hex'),
     cardDigest,
     clock: () => world.now,
-    timer: (waitMs, then) => {
-      const alarm = { atMs: world.elapsedMs + waitMs, then, cancelled: false }
+    timer: (waitMs, ring) => {
+      const alarm = { atMs: world.elapsedMs + waitMs, ring, cancelled: false }
       world.alarms.push(alarm)
       return () => {
         alarm.cancelled = true
