@@ -155,6 +155,7 @@ export interface Reads {
   readonly keys: { query: Record<string, never>; rows: readonly KeyRow[] }
   readonly signIn: { query: { hash: string }; rows: SignInRow | null }
   readonly archive: { query: { digest: Digest }; rows: string | null }
+  /** Of an action whose life is in the store. */
   readonly leaves: {
     query: { action: ActionId }
     rows: readonly { readonly index: number; readonly entry: Uint8Array }[]

@@ -15,7 +15,7 @@ const CHECKED_BYTES: number = 512 * 1024 * 1024
 const WAL_KEPT_BYTES: number = 64 * 1024 * 1024
 /** How much is written ahead before it is moved into the file: less of it means more syncs, more of it a longer opening. */
 const WAL_PAGES = 8_192
-/** The inner pages of the indexes by claim and by action, whose keys come in no order, have to stay in memory. */
+/** The inner pages of the indexes by id and by claim, whose keys come in no order, have to stay in memory. */
 const CACHE_KIB: number = 64 * 1024
 
 /** The folder's database, locked for this process, checked, and in the shape that this build knows. */

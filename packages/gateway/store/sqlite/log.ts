@@ -25,14 +25,20 @@ export interface Log {
  */
 export async function openLog(driver: Driver, path: string): Promise<Log> {
   let frontier = await storedFrontier(driver, path)
-  const insertEntry = driver.prepare('INSERT INTO leaf (position, action, entry) VALUES (?, ?, ?)')
+  const insertEntry = driver.prepare('INSERT INTO leaf (position, entry) VALUES (?, ?)')
+  const insertLifeLeaf = driver.prepare(
+    'INSERT INTO life_leaf (seq, position) SELECT seq, ? FROM life WHERE id = ?',
+  )
   const insertHash = driver.prepare('INSERT INTO hash (level, position, hash) VALUES (?, ?, ?)')
   return {
     size: () => frontier.size,
     head: () => ({ size: frontier.size, root: rootOf(sha256, frontier.peaks) }),
     grow(entries) {
       let position = frontier.size
-      for (const { action, bytes } of entries) insertEntry.run(position++, action, bytes)
+      for (const { action, bytes } of entries) {
+        if (action !== null) insertLifeLeaf.run(position, action)
+        insertEntry.run(position++, bytes)
+      }
       const grown = append(
         sha256,
         frontier,

@@ -33,10 +33,10 @@ function lifeReaders(driver: Driver): Pick<Readers, LifeKinds> {
     `SELECT json FROM life WHERE claim = ? AND state IN ('waiting', 'approved') ORDER BY seq`,
   )
   const byIdempotency = driver.prepare(
-    'SELECT json, claim FROM life JOIN kept ON kept.action = life.id WHERE idempotency = ?',
+    'SELECT json, claim FROM life JOIN kept USING (seq) WHERE idempotency = ?',
   )
   const kept = driver.prepare(
-    'SELECT kept.*, claim FROM kept JOIN life ON life.id = kept.action WHERE action = ? AND nonce IS NOT NULL',
+    'SELECT kept.*, claim FROM life JOIN kept USING (seq) WHERE id = ? AND nonce IS NOT NULL',
   )
   return {
     life: ({ id }) => json(byId.get(id)),
@@ -116,7 +116,9 @@ function rowReaders(driver: Driver): Pick<Readers, RowKinds> {
 }
 
 function logReaders(driver: Driver): Pick<Readers, 'leaves' | 'hashes' | 'entries'> {
-  const leaves = driver.prepare('SELECT position, entry FROM leaf WHERE action = ? ORDER BY position')
+  const leaves = driver.prepare(
+    'SELECT position, entry FROM life JOIN life_leaf USING (seq) JOIN leaf USING (position) WHERE id = ? ORDER BY position',
+  )
   const hashes = driver.prepare(
     'SELECT hash FROM hash WHERE level = ? AND position >= ? AND position < ? ORDER BY position LIMIT ?',
   )

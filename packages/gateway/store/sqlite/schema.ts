@@ -34,8 +34,10 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (agent, asked_at, seq)
   ) STRICT, WITHOUT ROWID;
 
+  -- What belongs to a life is found by its seq, not by its id: ids come in no order, so that an index over them dirties a
+  -- page of its own for nearly every row of a commit.
   CREATE TABLE kept (
-    action TEXT NOT NULL PRIMARY KEY,
+    seq INTEGER PRIMARY KEY,
     nonce BLOB,
     idempotency TEXT,
     payload BLOB,
@@ -55,8 +57,12 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE archive (digest TEXT NOT NULL PRIMARY KEY, content TEXT NOT NULL) STRICT;
 
-  CREATE TABLE leaf (position INTEGER PRIMARY KEY, action TEXT, entry BLOB NOT NULL) STRICT;
-  CREATE INDEX leaf_by_action ON leaf (action) WHERE action IS NOT NULL;
+  CREATE TABLE leaf (position INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
+  CREATE TABLE life_leaf (
+    seq INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (seq, position)
+  ) STRICT, WITHOUT ROWID;
 
   -- The roots of complete subtrees of 256^level leaves; level 0 are the leaf hashes.
   CREATE TABLE hash (

@@ -60,13 +60,15 @@ type Other = Exclude<PackedWrite, PackedLife | PackedVersioned>
 
 function keptWriter(driver: Driver): (write: Other) => boolean {
   const keep = driver.prepare(
-    `INSERT INTO kept (action, nonce, idempotency, payload, answer) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO kept (seq, nonce, idempotency, payload, answer) SELECT seq, ?, ?, ?, ? FROM life WHERE id = ?
+     ON CONFLICT DO NOTHING`,
   )
   const claim = driver.prepare('UPDATE life SET claim = ? WHERE id = ?')
-  const answer = driver.prepare('UPDATE kept SET answer = ? WHERE action = ? AND nonce IS NOT NULL')
-  const erasePayload = driver.prepare('UPDATE kept SET payload = NULL WHERE action = ?')
+  const ofAction = 'WHERE seq = (SELECT seq FROM life WHERE id = ?)'
+  const answer = driver.prepare(`UPDATE kept SET answer = ? ${ofAction} AND nonce IS NOT NULL`)
+  const erasePayload = driver.prepare(`UPDATE kept SET payload = NULL ${ofAction}`)
   const eraseEverything = driver.prepare(
-    'UPDATE kept SET nonce = NULL, payload = NULL, answer = NULL WHERE action = ?',
+    `UPDATE kept SET nonce = NULL, payload = NULL, answer = NULL ${ofAction}`,
   )
   // Other content under a known digest is no duplicate but a collision or a lie: it matches no row.
   const archive = driver.prepare(
@@ -77,7 +79,7 @@ function keptWriter(driver: Driver): (write: Other) => boolean {
     switch (write.kind) {
       case 'keep': {
         const { kept } = write
-        const made = keep.run(kept.action, kept.nonce, kept.idempotency, kept.payload, kept.answer) === 1
+        const made = keep.run(kept.nonce, kept.idempotency, kept.payload, kept.answer, kept.action) === 1
         return made && claim.run(kept.claim, kept.action) === 1
       }
       case 'answer':
