@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { PROBLEM_TYPE, problemOf } from '@sallyport/contract/problem'
+import type { Refusal } from '@sallyport/core/refusal/refusal'
+import type { RefusalCode } from '@sallyport/core/refusal/table'
+import { RETRY_HELD_S, RETRY_RATE_LIMITED_S, RETRY_UNAVAILABLE_S } from './limits.ts'
+
+const RETRY_AFTER_S: Partial<Record<RefusalCode, number>> = {
+  held: RETRY_HELD_S,
+  unavailable: RETRY_UNAVAILABLE_S,
+  'rate-limited': RETRY_RATE_LIMITED_S,
+}
+
+/** A no, as an RFC 9457 problem. `close`: what may follow on this connection is not worth reading. */
+export function writeRefusal(response: ServerResponse, refusal: Refusal, close: boolean): void {
+  const { status, headers, body } = spelled(refusal, close)
+  response.writeHead(status, headers)
+  response.end(body)
+}
+
+/** The same where there is no request to answer, only bytes that were none. */
+export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
+  const { status, headers, body } = spelled(refusal, true)
+  const lines = headers.map((part, at) => (at % 2 === 0 ? `${part}: ` : `${part}\r\n`)).join('')
+  socket.end(`HTTP/1.1 ${status} \r\n${lines}\r\n${body}`)
+}
+
+function spelled(refusal: Refusal, close: boolean) {
+  const problem = problemOf(refusal)
+  const body = JSON.stringify(problem)
+  const retryAfterS = RETRY_AFTER_S[problem.code]
+  const headers = [
+    ['Content-Type', PROBLEM_TYPE],
+    ['Content-Length', String(Buffer.byteLength(body))],
+    ['Cache-Control', 'no-store'],
+    ...(problem.action === undefined ? [] : [['Sallyport-Action', problem.action]]),
+    ...(retryAfterS === undefined ? [] : [['Retry-After', String(retryAfterS)]]),
+    ...(problem.status === 401
+      ? [['WWW-Authenticate', 'Bearer realm="sallyport", Basic realm="sallyport"']]
+      : []),
+    ...(close ? [['Connection', 'close']] : []),
+  ]
+  return { status: problem.status, headers: headers.flat(), body }
+}
