@@ -1,16 +1,22 @@
 import { instant } from '@sallyport/core/given'
 import type { Problem } from '@sallyport/core/policy/rule'
+import { redactText } from '@sallyport/core/redact/redact'
 import { safe } from '@sallyport/core/redact/redacted'
+import type { Refusal } from '@sallyport/core/refusal/refusal'
 import { type Metrics, openMetrics } from './api/metrics.ts'
 import { openApi } from './api/open.ts'
 import type { ApiParts } from './api/parts.ts'
 import { type ApiListening, serveApi } from './api/serve.ts'
 import type { Configuration } from './config/configuration.ts'
-import { openHttpDoor } from './doors/http/door.ts'
+import type { Proved, ToldOfItself } from './doors/http/ask.ts'
+import { type Listening, openHttpDoor } from './doors/http/door.ts'
+import type { Identity } from './identity/identity.ts'
 import { clock, type Inside, openInside } from './inside.ts'
 import { type Log, openLog } from './log.ts'
 import { ENGINES } from './policy/in-force.ts'
 import { logReader } from './record/log.ts'
+
+const TOLD_LIMIT_CHARS = 200
 
 export interface GatewayOptions {
   readonly configuration: Configuration
@@ -66,7 +72,7 @@ export async function openGateway({
 
 interface Outside {
   readonly consoleUrl: string
-  readonly door: Awaited<ReturnType<typeof openHttpDoor>>
+  readonly door: Listening
   readonly api: ApiListening
 }
 
@@ -83,21 +89,36 @@ async function openOutside(
   const api = await serveApi(openApi(parts, metrics), consoleListen, clock)
   if (consoleListen.port === 0) found.consoleUrl = `http://localhost:${api.port}`
   try {
-    const { guard, identity, resources } = inside
-    const door = await openHttpDoor({
-      guard,
-      identity,
-      resources: (id) => resources.configured(id),
-      listen: httpListen,
-      consoleUrl: () => found.consoleUrl,
-      clock,
-      log,
-    })
+    const door = await openHttpDoor(
+      {
+        guard: inside.guard,
+        prove: (key, told) => prove(inside.identity, key, told),
+        resources: (id) => inside.resources.configured(id),
+        hosts: [],
+        consoleUrl: found.consoleUrl,
+        log,
+      },
+      httpListen,
+    )
     return { consoleUrl: found.consoleUrl, door, api }
   } catch (cause) {
     await api.drain(clock())
     throw cause
   }
+}
+
+/** A key, and what came with it: claimed, redacted, and shown as claimed. */
+async function prove(
+  identity: Identity,
+  key: string,
+  { run, model, session }: ToldOfItself,
+): Promise<Proved | Refusal> {
+  const caller = await identity.caller(key, {
+    ...(run !== undefined && { run: redactText(run, TOLD_LIMIT_CHARS) }),
+    ...(model !== undefined && { model: redactText(model, TOLD_LIMIT_CHARS) }),
+  })
+  if ('code' in caller) return caller
+  return { kind: 'proved', caller, session: identity.sessionOf(caller, session ?? null, clock()) }
 }
 
 function apiParts(inside: Inside, consoleUrl: () => string, version: string, log: Log): ApiParts {
@@ -155,8 +176,7 @@ function gatewayOf(
       return []
     },
     async close(drainMs) {
-      const by = instant(clock() + drainMs)
-      await Promise.all([door.drain(by), api.drain(by)])
+      await Promise.all([door.drain(drainMs), api.drain(instant(clock() + drainMs))])
       await closeAll()
     },
   }
