@@ -1,4 +1,5 @@
-import type { Settings } from './console.ts'
+import { type Console, openConsole, type Settings } from './console.ts'
+import { named } from './identity.ts'
 
 /**
  * A shop. invoice-bot is olga's agent; olga decides in her own name nowhere near it, and has an admin account besides. ines
@@ -45,4 +46,12 @@ permit (principal in Group::"legal", action == Action::"decide", resource);
 permit (principal in Group::"operators", action in [Action::"operate", Action::"audit", Action::"configure"], resource);
 `,
   },
+}
+
+/** The shop with its agent, and another agent that has nothing to do with it. */
+export async function openShop(changes: Partial<Settings> = {}): Promise<Console> {
+  const shop = await openConsole({ ...SHOP, ...changes })
+  await shop.identity.createAgent(named('agent', 'invoice-bot'), named('person', 'olga'), [])
+  await shop.identity.createAgent(named('agent', 'other-bot'), named('person', 'lena'), [])
+  return shop
 }

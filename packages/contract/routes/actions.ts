@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ActionParam, ActionView, AskedAction, RanView, WaitQuery } from '../action.ts'
 import { Explanation } from '../house.ts'
-import { Text } from '../words.ts'
 import { ANYBODY, body, json, PROBLEM } from './route.ts'
 
 /** Long enough for any client's key; it is kept only as an HMAC. */
@@ -90,7 +89,10 @@ export const readReceipt = createRoute({
   security: ANYBODY,
   request: { params: ActionParam },
   responses: {
-    200: { description: 'A receipt.', content: { 'text/plain': { schema: Text } } },
+    200: {
+      description: 'A receipt. Whoever asked for the action finds its nonce there, and nobody else.',
+      content: { 'text/plain': { schema: z.string() } },
+    },
     default: PROBLEM,
   },
 })

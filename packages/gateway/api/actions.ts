@@ -7,10 +7,12 @@ import {
   withdrawAction,
 } from '@sallyport/contract/routes/actions'
 import type { ActionId } from '@sallyport/core/action/ids'
+import { encodeReceipt } from '@sallyport/core/ledger/receipt'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import type { Admission, Asked } from '../guard/guard.ts'
+import { receiptOf } from '../record/receipt.ts'
 import { asStream, gathered } from './answer.ts'
 import { type Api, router, said } from './env.ts'
 import { explanation } from './explanation.ts'
@@ -63,6 +65,7 @@ export function actions(parts: ApiParts): Api {
     if (!isRequester(c.var.who, life)) {
       throw new Refused(refusal('not-eligible', safe`the answer is for whoever asked`, id))
     }
+    if (life.ended === null) throw new Refused(refusal('conflict', safe`action ${id} has no answer yet`, id))
     const answer = settled(await parts.desk.fetch(id))
     const type = answer.headers.find(([name]) => name === 'content-type')?.[1]
     // The target chose these bytes: under this origin they must never be a page.
@@ -85,8 +88,14 @@ export function actions(parts: ApiParts): Api {
   })
 
   api.openapi(readReceipt, async (c) => {
-    const life = await seen(c.var.who, c.req.valid('param').id, parts)
-    return c.text(settled(await parts.record.receipt(life.action.id)), 200)
+    const { id } = c.req.valid('param')
+    const life = await seen(c.var.who, id, parts)
+    const sources = { store: parts.store, publisher: parts.record.publisher }
+    // The nonce tells whoever has the bytes that the digest is of them. Only who asked has them.
+    const receipt = await receiptOf(sources, id, { disclose: isRequester(c.var.who, life) })
+    if (receipt === undefined)
+      throw new Refused(refusal('unavailable', safe`the record of action ${id} cannot be read`, id))
+    return c.text(encodeReceipt(receipt), 200)
   })
 
   return api

@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { redactText } from '@sallyport/core/redact/redact'
 import { refusal } from '@sallyport/core/refusal/refusal'
-import type { Who } from './who.ts'
 import { Refused } from './refused.ts'
+import type { Who } from './who.ts'
 
 /** What the first middleware puts beside each request. */
 export interface Env {

@@ -7,6 +7,8 @@ import { type Instant, instant } from '@sallyport/core/given'
 import type { Leaf } from '@sallyport/core/ledger/leaf'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { callerKey } from '@sallyport/core/lifecycle/standing'
+import { humanOf } from '@sallyport/core/people/chain'
+import type { Directory } from '@sallyport/core/people/directory'
 import type { Signal } from '@sallyport/core/policy/verdict'
 import { mayDecide, maySee, whyNot } from './may-see.ts'
 import type { ApiParts } from './parts.ts'
@@ -27,6 +29,8 @@ export interface Hold {
   readonly card: Card
   readonly saw: Digest
   readonly mayDecide: boolean
+  /** False once they have: a quorum counts humans. Denying stays. */
+  readonly mayApprove: boolean
   /** Null where they may. */
   readonly whyNot: string | null
   /** Of those who decided. */
@@ -38,10 +42,12 @@ export async function holdOf(life: Life, who: Who, parts: ApiParts): Promise<Hol
   const [history, identicalWaiting] = await Promise.all([historyOf(life, parts), identicalTo(life, parts)])
   const card = makeCard(life, directory, { history, identicalWaiting })
   const may = OPEN.has(life.state) && mayDecide(who, life, parts)
+  const mayApprove =
+    may && life.state === 'waiting' && !(who.kind === 'person' && hasVoted(who, life, directory))
   const saw = cardDigest(card, parts.replaying.sha256)
   const deciders = [...life.votes.map((vote) => vote.by), ...(life.ended?.by ? [life.ended.by] : [])]
   const names = new Map(deciders.map((id) => [id, directory.people.get(id)?.name ?? id]))
-  return { life, card, saw, mayDecide: may, whyNot: may ? null : whyNot(who, life, parts), names }
+  return { life, card, saw, mayDecide: may, whyNot: may ? null : whyNot(who, life, parts), mayApprove, names }
 }
 
 /** What waits: for this person, and what else of it they may see. Oldest first. */
@@ -49,15 +55,16 @@ export async function holdsFor(
   who: SignedIn,
   parts: ApiParts,
 ): Promise<{ readonly mine: readonly Life[]; readonly others: readonly Life[] }> {
+  const { directory } = parts.identity.directory()
   const open = await parts.store.read('open', {})
   const visible = open.filter((life) => life.state === 'waiting' && maySee(who, life, parts))
   // Whoever approved already has nothing left to do here, though the quorum may still want others.
-  const mine = visible.filter((life) => mayDecide(who, life, parts) && !hasVoted(who, life))
+  const mine = visible.filter((life) => mayDecide(who, life, parts) && !hasVoted(who, life, directory))
   return { mine, others: visible.filter((life) => !mine.includes(life)) }
 }
 
-function hasVoted({ person }: SignedIn, { votes }: Life): boolean {
-  return votes.some((vote) => vote.by === person)
+function hasVoted({ person }: SignedIn, { votes }: Life, directory: Directory): boolean {
+  return votes.some((vote) => vote.human === humanOf(person, directory))
 }
 
 async function historyOf({ action }: Life, { store, clock }: ApiParts): Promise<History> {

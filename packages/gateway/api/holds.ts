@@ -5,7 +5,7 @@ import {
   listHolds,
   readHold,
 } from '@sallyport/contract/routes/holds'
-import { ask, decide, answer } from './decide.ts'
+import { answer, ask, decide } from './decide.ts'
 import { type Api, router } from './env.ts'
 import { holdsFor, holdView } from './hold.ts'
 import { seen } from './may-see.ts'

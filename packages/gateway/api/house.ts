@@ -1,5 +1,5 @@
-import { readStatus } from '@sallyport/contract/routes/house'
 import type { Status } from '@sallyport/contract/house'
+import { readStatus } from '@sallyport/contract/routes/house'
 import { canFill, type Sitter } from '@sallyport/core/lifecycle/quorum'
 import { humanOf } from '@sallyport/core/people/chain'
 import { seatsOf } from '@sallyport/core/people/may-decide'
@@ -28,7 +28,7 @@ async function statusOf(parts: ApiParts): Promise<Status> {
     changes: configuration.changes,
     policy: policy().digest,
     directory: identity.directory().digest,
-    head: { size: head.size, published: record.publishedSize() },
+    head: { size: head.size, published: record.publisher.current()?.size ?? 0 },
     verifierKey: record.verifierKey,
     waiting: open.filter((life) => life.state === 'waiting').length,
     holds: policy()

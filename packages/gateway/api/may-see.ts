@@ -7,7 +7,7 @@ import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import type { ApiParts } from './parts.ts'
 import { Refused } from './refused.ts'
-import { seesAll, type SignedIn, type Who } from './who.ts'
+import { type SignedIn, seesAll, type Who } from './who.ts'
 
 /** The very caller that asked: the same agents for the same people. */
 export function isRequester(who: Who, { action }: Life): boolean {

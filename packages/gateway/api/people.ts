@@ -1,3 +1,4 @@
+import type { WhoAmI } from '@sallyport/contract/people'
 import {
   beginPairing,
   createAgent,
@@ -8,7 +9,6 @@ import {
   rotateKey,
   whoAmI,
 } from '@sallyport/contract/routes/people'
-import type { WhoAmI } from '@sallyport/contract/people'
 import type { AdminRight } from '@sallyport/core/policy/verdict'
 import { type Api, router } from './env.ts'
 import type { ApiParts } from './parts.ts'

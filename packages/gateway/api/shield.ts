@@ -1,7 +1,6 @@
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
-import type { MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { ApiParts } from './parts.ts'
 import { Refused } from './refused.ts'
 
@@ -28,21 +27,29 @@ export function ownNames(parts: ApiParts): MiddlewareHandler {
   }
 }
 
-export const limitedBody: MiddlewareHandler = bodyLimit({
-  maxSize: BODY_LIMIT_BYTES,
-  onError: () => {
+/** A body says how long it is before it comes: what has no length could only be refused after it was read. */
+export const limitedBody: MiddlewareHandler = async (c, next) => {
+  if (c.req.header('Transfer-Encoding') !== undefined) {
+    throw new Refused(refusal('malformed', safe`a body is sent with its Content-Length`))
+  }
+  if (lengthOf(c) > BODY_LIMIT_BYTES) {
     throw new Refused(refusal('too-large', safe`a body has at most ${BODY_LIMIT_BYTES} bytes`))
-  },
-})
+  }
+  await next()
+}
 
 /** A form of another site can post `text/plain` that reads as JSON, without asking first. It cannot post this type. */
 export const onlyJson: MiddlewareHandler = async (c, next) => {
   const type = c.req.header('Content-Type')
-  const hasBody = c.req.raw.body !== null && c.req.header('Content-Length') !== '0'
-  if (hasBody && !/^application\/json(;\s*charset=utf-8)?$/i.test(type ?? '')) {
+  if (lengthOf(c) > 0 && !/^application\/json(;\s*charset=utf-8)?$/i.test(type ?? '')) {
     throw new Refused(refusal('malformed', safe`a body is sent as application/json`))
   }
   await next()
+}
+
+/** Node holds the sender to it: what is longer is another request. */
+function lengthOf(c: Context): number {
+  return Number(c.req.header('Content-Length') ?? 0)
 }
 
 const NOTHING_LOADED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -2,7 +2,7 @@ import type { Basis } from '@sallyport/core/card/card'
 import { cut } from '@sallyport/core/card/cut'
 import { escapeHtml } from '@sallyport/core/card/escape'
 import type { SafeText } from '@sallyport/core/card/text'
-import { already, type Html, html } from './html.ts'
+import { theirs, type Html, html } from './html.ts'
 
 /** As much as somebody reads in one go. What is longer is cut here, and then nothing here approves. */
 export const SHOWN_LIMIT_CHARS = 4_000
@@ -19,7 +19,7 @@ function isLong(text: SafeText): boolean {
 /** The command as it was sent, then what came with it, name by name. */
 export function command(basis: Basis, everything: boolean): Html {
   const { action, command, parameters } = basis
-  const show = (text: SafeText) => already(everything ? text : cut(text, SHOWN_LIMIT_CHARS, escapeHtml).text)
+  const show = (text: SafeText) => theirs(everything ? text : cut(text, SHOWN_LIMIT_CHARS, escapeHtml).text)
   return html`<section class="tight" aria-labelledby="command"><h2 id="command">The command, as it was sent</h2>
 <pre tabindex="0">${show(command)}</pre>
 ${parameters.length === 0 ? null : html`<dl class="facts">${parameters.map(({ name, value }) => html`<div><dt><code>${show(name)}</code></dt><dd><code>${show(value)}</code></dd></div>`)}</dl>`}

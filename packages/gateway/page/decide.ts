@@ -7,12 +7,13 @@ const HOUR_MS = 60 * 60 * 1000
 
 /** Approve, deny or ask. Each form names the card that was shown, so that a card that changed meanwhile is not decided. */
 export function decideForms(hold: Hold, csrf: string, cut: boolean): Html {
-  const { basis, moment } = hold.card
-  const oneClick = !cut && basis.whole && moment.state === 'waiting'
+  const { basis } = hold.card
+  const mayApprove = !cut && hold.mayApprove
+  const oneClick = mayApprove && basis.whole
   return html`<section class="decide" aria-labelledby="decide"><h2 id="decide">Your decision</h2>
 <form method="post" action="/holds/${basis.action}/decision">${proof(hold, csrf)}
 <div class="pair">${oneClick ? html`<button class="yes" name="word" value="approve:once">Approve once</button>` : null}<button class="no" name="word" value="deny:call">Deny</button></div></form>
-${!cut && !basis.whole && moment.state === 'waiting' ? approveUnseen(hold, csrf) : null}
+${mayApprove && !basis.whole ? approveUnseen(hold, csrf) : null}
 ${oneClick && basis.waivable !== null ? waiverForm(hold, csrf, basis.waivable) : null}
 ${denyForm(hold, csrf)}
 ${askForm(hold, csrf, 'question')}</section>`

@@ -2,7 +2,7 @@ import type { Basis, Card, Counts, Named, Seat } from '@sallyport/core/card/card
 import type { SafeText } from '@sallyport/core/card/text'
 import type { State } from '@sallyport/core/lifecycle/life'
 import type { Signal } from '@sallyport/core/policy/verdict'
-import { already, type Html, html } from './html.ts'
+import { theirs, type Html, html } from './html.ts'
 import { moment as momentOf, several } from './times.ts'
 
 /** Everything that is known, as rows. What is not known says so; what is nothing is left out. */
@@ -10,29 +10,29 @@ export function facts({ basis, moment }: Card): Html {
   const { policy } = basis
   const rows = [
     row('Requester', requester(basis)),
+    row('Their reason', [
+      basis.reason === null
+        ? html`<span class="soft">none given</span>`
+        : html`<q>${theirs(basis.reason)}</q>`,
+    ]),
     row('Target', [html`${basis.resource} <span class="soft">in ${basis.environment}</span>`]),
     row('Effects', [effects(basis)]),
     row('Datasets', texts(basis.datasets)),
     row('Labels', texts(basis.labels)),
-    row('Goes to', basis.destination === null ? [] : [already(basis.destination)]),
-    row('Rule', [
-      html`<code>${policy.rules.join(', ')}</code> <span class="soft">because</span> ${already(policy.because)}`,
-    ]),
-    row('Controls', texts(policy.controls)),
-    row('Their reason', [
-      basis.reason === null
-        ? html`<span class="soft">none given</span>`
-        : html`<q>${already(basis.reason)}</q>`,
-    ]),
+    row('Goes to', basis.destination === null ? [] : [theirs(basis.destination)]),
+    row('Impact', [html`unknown <span class="soft">— ${theirs(basis.impact.why)}</span>`]),
     row(
       'Signals',
       basis.signals.map((signal) => html`<span class="tag care">${SIGNALS[signal]}</span>`),
     ),
     row('This session', [counted(moment.history.session)]),
     row('Last 24 hours', [counted(moment.history.lastDay)]),
-    row('Impact', [html`unknown <span class="soft">— ${already(basis.impact.why)}</span>`]),
-    row('Approvals', moment.seats.map(seat)),
     row('Same action', same(moment.identicalWaiting)),
+    row('Rule', [
+      html`<code>${policy.rules.join(', ')}</code> <span class="soft">because</span> ${theirs(policy.because)}`,
+    ]),
+    row('Controls', texts(policy.controls)),
+    row('Approvals', moment.seats.map(seat)),
     row('Asked', [momentOf(basis.openedAt)]),
   ]
   return html`<section class="tight" aria-labelledby="known"><h2 id="known">What is known</h2><dl class="facts">${rows}</dl></section>`
@@ -46,17 +46,17 @@ function row(name: string, values: readonly Html[]): Html {
 function requester({ requester }: Basis): readonly Html[] {
   const { agents, owner, actsFor, run, model } = requester
   const told = [
-    ...(run === null ? [] : [html`run ${already(run.value)} <span class="soft">(${run.trust})</span>`]),
+    ...(run === null ? [] : [html`run ${theirs(run.value)} <span class="soft">(${run.trust})</span>`]),
     ...(model === null
       ? []
-      : [html`model ${already(model.value)} <span class="soft">(${model.trust})</span>`]),
+      : [html`model ${theirs(model.value)} <span class="soft">(${model.trust})</span>`]),
   ]
-  if (agents.length === 0) return [html`${already(owner.name)} <span class="soft">themself</span>`, ...told]
+  if (agents.length === 0) return [html`${theirs(owner.name)} <span class="soft">themself</span>`, ...told]
   return [
-    html`${agents.join(' → ')} <span class="soft">an agent of</span> ${already(owner.name)}`,
+    html`${agents.join(' → ')} <span class="soft">an agent of</span> ${theirs(owner.name)}`,
     ...actsFor
       .filter(({ id }) => id !== owner.id)
-      .map((person) => html`<span class="soft">for</span> ${already(person.name)}`),
+      .map((person) => html`<span class="soft">for</span> ${theirs(person.name)}`),
     ...told,
   ]
 }
@@ -78,7 +78,7 @@ function effects({ effects, understood, deferred, unbounded, rows, unknown }: Ba
 }
 
 function texts(all: readonly SafeText[]): readonly Html[] {
-  return all.length === 0 ? [] : [html`${all.map((text) => html`<span>${already(text)}</span>`)}`]
+  return all.length === 0 ? [] : [html`${all.map((text) => html`<span>${theirs(text)}</span>`)}`]
 }
 
 const SIGNALS: Readonly<Record<Signal, string>> = {
@@ -117,7 +117,7 @@ function seat({ group, takenBy }: Seat): Html {
 }
 
 function by({ name }: Named): Html {
-  return already(name)
+  return theirs(name)
 }
 
 function same(waiting: number): readonly Html[] {

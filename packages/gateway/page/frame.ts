@@ -37,7 +37,7 @@ ${main}
 `
 }
 
-const ALARM = html`<aside class="alarm" aria-label="Warning"><p><strong>Changes are unguarded.</strong> Whoever can write policy, people or keys on this machine changes them without a second pair of eyes.</p></aside>`
+const ALARM = html`<aside class="alarm" aria-label="Warning"><p><strong>Changes are unguarded.</strong> One person alone can change policy, people and keys here.</p></aside>`
 
 /** Two doors, one of them open. */
 const MARK = html`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 18V2h5v16zM12 18V2l5 2.4v11.2z"/></svg>`

@@ -5,7 +5,7 @@ import { warningText } from '../api/warning.ts'
 import { command, isCut } from './command.ts'
 import { decideForms } from './decide.ts'
 import { facts } from './facts.ts'
-import { already, type Html, html } from './html.ts'
+import { theirs, type Html, html } from './html.ts'
 import { result } from './result.ts'
 import { askForm, thread } from './thread.ts'
 import { leftUntil } from './times.ts'
@@ -29,7 +29,7 @@ export function holdPage(page: HoldPage): Html {
   const { hold, now, everything } = page
   const { basis, moment } = hold.card
   return html`<div class="tight">${whoAndWhere(hold.card, now)}
-<h1>${already(basis.says)}</h1></div>
+<h1>${theirs(basis.says)}</h1></div>
 ${result(hold)}
 ${warnings(basis)}
 ${command(basis, everything)}

@@ -1,6 +1,5 @@
 import { escapeHtml } from '@sallyport/core/card/escape'
-import { type SafeText, safeText } from '@sallyport/core/card/text'
-import type { Redacted } from '@sallyport/core/redact/redacted'
+import type { SafeText } from '@sallyport/core/card/text'
 
 /** Markup of ours. Only this file makes it, and whatever is put in is text unless it was made here. */
 export interface Html {
@@ -25,14 +24,10 @@ function markupOf(hole: Hole): string {
 }
 
 /** What the core writes for a character without a picture, for padding, and for what was hidden or cut. */
-const STAND_IN = /\\u\{[0-9a-f]+\}|\\\{[0-9]+ (?:empty lines|blanks)\}|‹(?:hidden|cut): [a-z0-9 -]{1,40}›/g
+const STAND_IN =
+  /\\u\{[0-9a-f]+\}|\\\{[0-9]+ (?:empty lines|blanks)\}|‹(?:hidden|cut): [a-z0-9 -]{1,40}›|… [0-9,]+ characters not shown …/g
 
-/** Text of somebody else: what moves, hides or imitates is visible, and what stands in for it looks like no letter. */
-export function theirs(text: Redacted): Html {
-  return already(safeText(text))
-}
-
-/** The same for what is safe text: made safe twice, its own escapes would be escaped. */
-export function already(text: SafeText): Html {
+/** Text of somebody else, made safe by the core. What stands in for something looks like no letter of theirs. */
+export function theirs(text: SafeText): Html {
   return { markup: escapeHtml(text).replace(STAND_IN, (one) => `<em class="unseen">${one}</em>`) }
 }

@@ -1,6 +1,6 @@
 import type { Card } from '@sallyport/core/card/card'
 import type { Instant } from '@sallyport/core/given'
-import { already, type Html, html } from './html.ts'
+import { theirs, type Html, html } from './html.ts'
 import { ago, leftUntil } from './times.ts'
 
 /** Longer commands are shown on their card; a line of the inbox is no place to decide. */
@@ -24,9 +24,10 @@ function list(cards: readonly Card[], now: Instant, look: string): Html {
 
 function line({ basis, moment }: Card, now: Instant): Html {
   const asker = basis.requester.agents.at(-1) ?? basis.requester.owner.name
+  const left = moment.expiresAt === null ? null : html` · ${leftUntil(moment.expiresAt, now)}`
   return html`<li><a href="/holds/${basis.action}">
-<p class="row small soft"><span>${asker} on ${basis.resource}</span><span class="tag">${basis.environment}</span>${moment.expiresAt === null ? null : leftUntil(moment.expiresAt, now)}</p>
-<p class="says">${already(basis.says)}</p>
+<p class="row small soft"><span>${asker} on ${basis.resource}</span><span class="tag">${basis.environment}</span></p>
+<p class="says">${theirs(basis.says)}</p>
 <code>${basis.command.slice(0, LINE_LIMIT_CHARS)}</code>
-<span class="soft small">asked ${ago(basis.openedAt, now)}</span></a></li>`
+<p class="soft small">asked ${ago(basis.openedAt, now)}${left}</p></a></li>`
 }

@@ -20,19 +20,14 @@ if (shown !== undefined && 'EventSource' in window) {
   addEventListener('pagehide', () => events.close())
 }
 
-// A deadline is shown in the words of the page and grows old with it.
+// A deadline grows old with the page. It counts from what the gateway said: the clock of this machine may be wrong.
 for (const left of document.querySelectorAll('time[data-left]')) {
+  const overAt = performance.now() + Number(left.dataset.left)
   const tick = () => {
-    const ms = Date.parse(left.dateTime) - Date.now()
-    const minutes = Math.floor(ms / 60_000)
-    left.textContent =
-      ms <= 0
-        ? 'time is over'
-        : minutes >= 60
-          ? left.textContent
-          : minutes > 0
-            ? `${minutes} min left`
-            : `${Math.ceil(ms / 1000)} s left`
+    const ms = overAt - performance.now()
+    if (ms <= 0) left.textContent = 'time is over'
+    else if (ms < 60_000) left.textContent = `${Math.ceil(ms / 1000)} s left`
+    else if (ms < 3_600_000) left.textContent = `${Math.floor(ms / 60_000)} min left`
   }
   setInterval(tick, 1000)
 }

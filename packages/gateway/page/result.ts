@@ -26,7 +26,7 @@ export function result({ life, names }: Hold): Html | null {
     word(name(vote.by), vote.scope.kind === 'waiver' ? 'approved with a waiver' : 'approved', vote.at),
   )
   if (ended?.by) words.push(word(name(ended.by), 'denied', ended.at))
-  else if (ended !== null) words.push(html`ended ${moment(ended.at)}`)
+  else if (ended !== null) words.push(html`Ended ${moment(ended.at)}`)
   const look =
     life.state === 'succeeded' || life.state === 'approved' || life.state === 'dispatched' ? '' : 'stop'
   return html`<section class="note ${look} tight" role="status"><p><strong>${ENDS[life.state]}</strong></p>

@@ -1,15 +1,15 @@
-import type { Said } from '@sallyport/core/card/card'
 import { TEXT_LIMIT_CHARS } from '@sallyport/contract/words'
+import type { Said } from '@sallyport/core/card/card'
 import type { Instant } from '@sallyport/core/given'
 import type { Hold } from '../api/hold.ts'
-import { already, type Html, html } from './html.ts'
+import { theirs, type Html, html } from './html.ts'
 import { ago } from './times.ts'
 
 /** Questions and answers in the order in which they were said. */
 export function thread(said: readonly Said[], now: Instant): Html | null {
   if (said.length === 0) return null
   return html`<section class="tight" aria-labelledby="thread"><h2 id="thread">Questions and answers</h2>
-<ol class="thread">${said.map((one) => html`<li><p class="small soft">${already(one.by)} ${one.kind === 'question' ? 'asked' : 'answered'} ${ago(one.at, now)}</p><p>${already(one.text)}</p></li>`)}</ol></section>`
+<ol class="thread">${said.map((one) => html`<li><p class="small soft">${theirs(one.by)} ${one.kind === 'question' ? 'asked' : 'answered'} ${ago(one.at, now)}</p><p>${theirs(one.text)}</p></li>`)}</ol></section>`
 }
 
 export function askForm({ card }: Hold, csrf: string, kind: 'question' | 'answer'): Html {

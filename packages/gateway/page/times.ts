@@ -7,7 +7,7 @@ const DAY_MS = 24 * HOUR_MS
 
 /** How long is left, in the words of somebody who has to decide. */
 export function leftUntil(deadline: Instant, now: Instant): Html {
-  return html`<time datetime="${iso(deadline)}" data-left>${left(deadline - now)}</time>`
+  return html`<time datetime="${iso(deadline)}" data-left="${deadline - now}">${left(deadline - now)}</time>`
 }
 
 function left(ms: number): string {

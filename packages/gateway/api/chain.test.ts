@@ -1,0 +1,133 @@
+import type { AgentId, PersonId } from '@sallyport/core/action/ids'
+import type { Caller } from '@sallyport/core/people/caller'
+import { claim } from '@sallyport/testkit/claim'
+import { type Console, describedByMethod } from '@sallyport/testkit/console'
+import { named } from '@sallyport/testkit/identity'
+import { openShop } from '@sallyport/testkit/shop'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+/** All of them are present, and all but omar are in the group that decides. */
+let shop: Console
+beforeAll(async () => {
+  shop = await openShop()
+})
+afterAll(() => shop.close())
+
+const CALLER: Caller = {
+  agents: [named('agent', 'invoice-bot')],
+  owner: named('person', 'olga'),
+  actsFor: [named('person', 'ada')],
+  proof: { kind: 'agent-key', key: 'k' },
+}
+
+const NOT_THEY = [
+  ['the owner of the agent', 'olga', 'You are in the chain of this request'],
+  [
+    'the owner under another entry, with every right of an admin',
+    'olga-admin',
+    'You are in the chain of this request',
+  ],
+  ['the person that the agent acts for', 'ada', 'You are in the chain of this request'],
+] as const
+
+describe.each(NOT_THEY)('%s', (_, person, sentence) => {
+  test.each(['approve', 'deny'])(claim('A1', 'api', 'does not %s through the API'), async (says) => {
+    const { id } = (await shop.hold({ caller: CALLER, message: { person, says } })).action
+    const browser = await shop.browser(person)
+    const { saw, ...hold } = (await (await browser.get(`/v1/holds/${id}`)).json()) as { readonly saw: string }
+    expect(hold).toMatchObject({ mayDecide: false, whyNot: expect.stringContaining(sentence) })
+    const answer = await browser.send('POST', `/v1/holds/${id}/decisions`, { says, saw })
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({ code: 'not-eligible', action: id })
+    expect(await lifeOf(id)).toMatchObject({ state: 'waiting', votes: [] })
+  })
+
+  test.each(['approve:once', 'approve:waiver', 'deny:call', 'deny:session'])(
+    claim('A1', 'page', 'does not %s on the page, whose card has no buttons for it'),
+    async (word) => {
+      const { id } = (await shop.hold({ caller: CALLER, message: { person, word } })).action
+      const browser = await shop.browser(person)
+      const card = await (await browser.get(`/holds/${id}`)).text()
+      expect(card).toContain(sentence)
+      expect(card).not.toContain(`/holds/${id}/decision`)
+      const { saw } = (await (await browser.get(`/v1/holds/${id}`)).json()) as { readonly saw: string }
+      const answer = await browser.submit(`/holds/${id}/decision`, { word, saw, uses: '1', hours: '1' })
+      expect(answer.status).toBe(403)
+      expect(await answer.text()).toContain('may not decide')
+      expect(await lifeOf(id)).toMatchObject({ state: 'waiting', votes: [] })
+    },
+  )
+
+  test('asks no question of themself either', async () => {
+    const { id } = (await shop.hold({ caller: CALLER, message: { person, asks: true } })).action
+    const answer = await (await shop.browser(person)).send('POST', `/v1/holds/${id}/questions`, {
+      text: 'fine?',
+    })
+    expect(await answer.json()).toMatchObject({ code: 'not-eligible' })
+  })
+})
+
+describe('an admin who is nobody of the chain', () => {
+  test.each(['approve', 'deny'])(
+    claim('A1', 'api', 'sees everything and does not %s: running the gateway gives no seat'),
+    async (says) => {
+      const { id } = (await shop.hold({ caller: CALLER, message: { admin: says } })).action
+      const omar = await shop.browser('omar')
+      const { saw, ...hold } = (await (await omar.get(`/v1/holds/${id}`)).json()) as { readonly saw: string }
+      expect(hold).toMatchObject({ mayDecide: false, whyNot: 'You are not in a group that decides this.' })
+      const answer = await omar.send('POST', `/v1/holds/${id}/decisions`, { says, saw })
+      expect(await answer.json()).toMatchObject({ code: 'not-eligible' })
+      expect(await lifeOf(id)).toMatchObject({ state: 'waiting' })
+    },
+  )
+
+  test(claim('A1', 'page', 'has a card without buttons'), async () => {
+    const { id } = (await shop.hold({ caller: CALLER, message: 'admin page' })).action
+    const card = await (await (await shop.browser('omar')).get(`/holds/${id}`)).text()
+    expect(card).toContain('You are not in a group that decides this.')
+    expect(card).not.toContain(`/holds/${id}/decision`)
+  })
+})
+
+test(
+  claim('A1', 'api', 'a person who asks for themself does not decide it, and somebody else does'),
+  async () => {
+    const ines = named('person', 'ines')
+    const caller = {
+      agents: [] as AgentId[],
+      owner: ines,
+      actsFor: [ines] as PersonId[],
+      proof: { kind: 'sign-in', session: 's' },
+    } as const
+    const { id } = (await shop.hold({ caller, message: 'herself' })).action
+    const herself = await shop.browser('ines')
+    const { saw } = (await (await herself.get(`/v1/holds/${id}`)).json()) as { readonly saw: string }
+    const no = await herself.send('POST', `/v1/holds/${id}/decisions`, { says: 'approve', saw })
+    expect(await no.json()).toMatchObject({ code: 'not-eligible' })
+    const yes = await (await shop.browser('ivo')).send('POST', `/v1/holds/${id}/decisions`, {
+      says: 'approve',
+      saw,
+    })
+    expect(yes.status).toBe(200)
+  },
+)
+
+test(claim('A2', 'api', 'one person in two groups takes one seat of two'), async () => {
+  const { id } = (await shop.hold({ described: grant(), message: 'grant' })).action
+  const ivo = await shop.browser('ivo')
+  const { saw } = (await (await ivo.get(`/v1/holds/${id}`)).json()) as { readonly saw: string }
+  await ivo.send('POST', `/v1/holds/${id}/decisions`, { says: 'approve', saw })
+  const again = await ivo.send('POST', `/v1/holds/${id}/decisions`, { says: 'approve', saw })
+  expect(await again.json()).toMatchObject({ code: 'conflict' })
+  expect(await lifeOf(id)).toMatchObject({ state: 'waiting' })
+  await (await shop.browser('ines')).send('POST', `/v1/holds/${id}/decisions`, { says: 'approve', saw })
+  expect((await lifeOf(id))?.state).not.toBe('waiting')
+})
+
+function grant() {
+  return describedByMethod({ method: 'PUT', path: '/roles/7' })
+}
+
+function lifeOf(id: Parameters<typeof shop.parts.desk.decide>[0]) {
+  return shop.store.read('life', { id })
+}
