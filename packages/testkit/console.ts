@@ -46,6 +46,8 @@ import { named } from './identity.ts'
  */
 export interface Console {
   readonly url: string
+  /** Where it really listens. */
+  readonly address: string
   readonly store: Store
   readonly identity: Identity
   readonly parts: ApiParts
@@ -147,7 +149,7 @@ export async function openConsole(settings: Settings): Promise<Console> {
     await publisher.close()
     await store.close()
   }
-  const made = { store, identity, parts, operatorToken, policy, sent, metrics, failures, close }
+  const made = { address, store, identity, parts, operatorToken, policy, sent, metrics, failures, close }
   return Object.assign(world, made, peopleOf(identity, parts, address, world))
 }
 
@@ -171,7 +173,7 @@ function peopleOf(
 
     async browser(person) {
       const { token } = had(await identity.makeLink(named('person', person)))
-      const headers = { origin: world.url, host: new URL(world.url).host }
+      const headers = { origin: world.url }
       const signedIn = await fetch(`${address}/sign-in/${token}`, {
         method: 'POST',
         headers,

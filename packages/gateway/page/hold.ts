@@ -41,7 +41,7 @@ ${moment.state === 'waiting' || moment.state === 'approved' ? whatNow(page, isCu
 /** What a reader should know before trusting their eyes. */
 function warnings({ warnings }: Basis): Html | null {
   if (warnings.length === 0) return null
-  return html`<section class="note care tight" aria-label="Warnings">${warnings.map((warning) => html`<p>${warningText(warning)}</p>`)}</section>`
+  return html`<section class="note care tight" aria-label="Warnings">${warnings.map((warning) => html`<p>${theirs(warningText(warning))}</p>`)}</section>`
 }
 
 function whoAndWhere({ basis, moment }: Card, now: Instant): Html {

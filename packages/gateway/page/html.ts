@@ -1,5 +1,6 @@
 import { escapeHtml } from '@sallyport/core/card/escape'
-import type { SafeText } from '@sallyport/core/card/text'
+import { type SafeText, safeText } from '@sallyport/core/card/text'
+import type { Redacted } from '@sallyport/core/redact/redacted'
 
 /** Markup of ours. Only this file makes it, and whatever is put in is text unless it was made here. */
 export interface Html {
@@ -8,7 +9,7 @@ export interface Html {
 
 type Hole = Html | readonly Html[] | string | number | null
 
-/** Literals are ours, holes are not: each is escaped, in text and in quoted attributes alike. */
+/** Literals are ours, holes are not: each is made safe and escaped, in text and in quoted attributes alike. */
 export function html(literals: TemplateStringsArray, ...holes: readonly Hole[]): Html {
   let markup = literals[0] ?? ''
   for (const [index, hole] of holes.entries()) markup += markupOf(hole) + (literals[index + 1] ?? '')
@@ -18,7 +19,7 @@ export function html(literals: TemplateStringsArray, ...holes: readonly Hole[]):
 function markupOf(hole: Hole): string {
   if (hole === null) return ''
   if (typeof hole === 'number') return String(hole)
-  if (typeof hole === 'string') return escapeHtml(hole as SafeText)
+  if (typeof hole === 'string') return escapeHtml(safeText(hole as Redacted))
   if ('markup' in hole) return hole.markup
   return hole.map((each) => each.markup).join('\n')
 }
@@ -27,7 +28,7 @@ function markupOf(hole: Hole): string {
 const STAND_IN =
   /\\u\{[0-9a-f]+\}|\\\{[0-9]+ (?:empty lines|blanks)\}|‹(?:hidden|cut): [a-z0-9 -]{1,40}›|… [0-9,]+ characters not shown …/g
 
-/** Text of somebody else, made safe by the core. What stands in for something looks like no letter of theirs. */
+/** Text that the core made safe already, once and not twice. What stands in for something looks like no letter of theirs. */
 export function theirs(text: SafeText): Html {
   return { markup: escapeHtml(text).replace(STAND_IN, (one) => `<em class="unseen">${one}</em>`) }
 }

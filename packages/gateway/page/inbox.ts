@@ -1,4 +1,6 @@
 import type { Card } from '@sallyport/core/card/card'
+import { cut } from '@sallyport/core/card/cut'
+import { escapeHtml } from '@sallyport/core/card/escape'
 import type { Instant } from '@sallyport/core/given'
 import { theirs, type Html, html } from './html.ts'
 import { ago, leftUntil } from './times.ts'
@@ -28,6 +30,6 @@ function line({ basis, moment }: Card, now: Instant): Html {
   return html`<li><a href="/holds/${basis.action}">
 <p class="row small soft"><span>${asker} on ${basis.resource}</span><span class="tag">${basis.environment}</span></p>
 <p class="says">${theirs(basis.says)}</p>
-<code>${basis.command.slice(0, LINE_LIMIT_CHARS)}</code>
+<code>${theirs(cut(basis.command, LINE_LIMIT_CHARS, escapeHtml).text)}</code>
 <p class="soft small">asked ${ago(basis.openedAt, now)}${left}</p></a></li>`
 }
