@@ -30,6 +30,13 @@ describe('a run against the table', () => {
     expect(faults.map((fault, index) => fault.slice(0, starts[index]?.length ?? 0))).toEqual(starts)
   })
 
+  test('a cell cited in part owes its test like another, and is counted among the open ones', () => {
+    const part = table({ 'A1:http': 'cited in part: half of it' })
+    expect(judge(part, 'whole', [ran('x')], []).faults).toHaveLength(1)
+    expect(judge(part, 'whole', [ran('[A1:http] x')], []).faults).toEqual([])
+    expect(openCells(part)).toEqual([{ why: 'cited in part: half of it', cells: ['A1:http'] }])
+  })
+
   test('missing cells and errors outside of tests count as failed', () => {
     const tests = [ran('x'), ran('y', 'failed'), ran('z', 'skipped')]
     const { passed, failed, skipped } = judge(TABLE, 'whole', tests, ['b.test.ts: does not load'])
@@ -86,7 +93,7 @@ describe('the table', () => {
   test('gives a reason for each cell that nobody cites', () => {
     for (const { cells } of Object.values(REQUIREMENTS))
       for (const cell of Object.values(cells))
-        expect(cell).toMatch(/^(cited|cited: system|(n\/a|open): [A-Za-z].+)$/)
+        expect(cell).toMatch(/^(cited|cited: system|(cited in part|n\/a|open): [A-Za-z].+)$/)
   })
 })
 

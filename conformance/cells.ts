@@ -23,11 +23,14 @@ interface Citation {
   readonly surface: string
 }
 
-/** The cell that proves itself in each run. A part of a run owes nothing. */
-const OWED: Readonly<Record<Run, Cell | undefined>> = {
-  whole: 'cited',
-  system: 'cited: system',
-  part: undefined,
+const IN_PART = 'cited in part: '
+const OPEN = 'open: '
+
+/** The cells that prove themselves in each run. A part of a run owes nothing. */
+const OWED: Readonly<Record<Run, (cell: Cell) => boolean>> = {
+  whole: (cell) => cell === 'cited' || cell.startsWith(IN_PART),
+  system: (cell) => cell === 'cited: system',
+  part: () => false,
 }
 
 const CITING = /^\[((?:[A-Z][0-9]+:[a-z]+ ?)+)\] /
@@ -69,8 +72,8 @@ export function citationsIn(title: string): readonly Citation[] {
 /** The reasons of the open cells with the cells that wait for each, most first. */
 export function openCells(table: Requirements): readonly { why: string; cells: readonly string[] }[] {
   const byWhy = Map.groupBy(
-    allCells(table).filter(({ cell }) => cell.startsWith('open: ')),
-    ({ cell }) => cell.slice('open: '.length),
+    allCells(table).filter(({ cell }) => cell.startsWith(OPEN) || cell.startsWith(IN_PART)),
+    ({ cell }) => cell.replace(OPEN, ''),
   )
   return [...byWhy]
     .map(([why, cells]) => ({ why, cells: cells.map(({ name }) => name) }))
@@ -97,18 +100,21 @@ function citationFault(cell: Cell | undefined): string | undefined {
   return `which says \`${cell}\`: make the cell \`cited\` if the test proves it there, else drop the citation`
 }
 
-function missingCells(table: Requirements, owed: Cell | undefined, tests: readonly Ran[]): readonly string[] {
-  if (owed === undefined) return []
+function missingCells(
+  table: Requirements,
+  isOwed: (cell: Cell) => boolean,
+  tests: readonly Ran[],
+): readonly string[] {
   const proved = new Set(
     tests
       .filter(({ state }) => state === 'passed')
       .flatMap(({ title }) => citationsIn(title).map(({ id, surface }) => `${id}:${surface}`)),
   )
   return allCells(table)
-    .filter(({ name, cell }) => cell === owed && !proved.has(name))
+    .filter(({ name, cell }) => isOwed(cell) && !proved.has(name))
     .map(
-      ({ name, says }) =>
-        `${name} is \`${owed}\` and no passed test cites it: write the test, or open the cell (${says})`,
+      ({ name, says, cell }) =>
+        `${name} is \`${cell}\` and no passed test cites it: write the test, or open the cell (${says})`,
     )
 }
 

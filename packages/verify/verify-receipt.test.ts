@@ -4,6 +4,7 @@ import { encodeLeaf, type Leaf } from '@sallyport/core/ledger/leaf'
 import { encodeVerifierKey, keyOf, type Signer } from '@sallyport/core/ledger/note'
 import { encodeReceipt, issueReceipt } from '@sallyport/core/ledger/receipt'
 import { rootOf } from '@sallyport/core/ledger/tree'
+import { claim } from '@sallyport/testkit/claim'
 import { actionId, admitted, approved, changed, DIGEST, moved, OWNER } from '@sallyport/testkit/history'
 import { grow, keyPair, naiveReader, sha256 } from '@sallyport/testkit/ledger'
 import { describe, expect, test } from 'vitest'
@@ -46,7 +47,7 @@ async function receipt(indexes: NonEmpty<number>, log = LOG, signer: Signer = OU
 }
 
 describe('a receipt', () => {
-  test('tells without the server how its action ended', async () => {
+  test(claim('L3', 'core', 'tells without the server how its action ended'), async () => {
     expect(verifyReceipt(NODE_ENGINES, await receipt(OF_A), VKEY)).toMatchObject({
       kind: 'sound',
       action: A,
