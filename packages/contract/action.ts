@@ -3,11 +3,11 @@ import { REFUSALS, type RefusalCode } from '@sallyport/core/refusal/table'
 import { ActionId, Effect, ResourceName, State, Text, Time, Wait } from './words.ts'
 
 /** A path and its query, as a request line carries them. */
-export const PATH_LIMIT_CHARS = 8_192
-export const HEADERS_LIMIT = 64
+const PATH_LIMIT_CHARS = 8_192
+const HEADERS_LIMIT = 64
 /** The text of a request's body; longer ones go through the door of their protocol. */
-export const BODY_LIMIT_CHARS = 262_144
-export const WAIT_LIMIT_S = 60
+const BODY_LIMIT_CHARS = 262_144
+const WAIT_LIMIT_S = 60
 
 /** RFC 9110 5.6.2: what a method and a field name are made of. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -31,7 +31,7 @@ export const AskedAction = z
 
 export const Told = z.object({ value: z.string(), trust: z.enum(['claimed', 'attested']) })
 
-export const Requester = z
+const Requester = z
   .object({
     agents: z.array(z.string()),
     owner: z.string(),
@@ -42,7 +42,7 @@ export const Requester = z
   })
   .openapi('Requester', { description: 'A chain, never one name.' })
 
-export const Utterance = z
+const Utterance = z
   .object({
     id: z.string(),
     kind: z.enum(['question', 'answer']),

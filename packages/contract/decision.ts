@@ -10,7 +10,7 @@ const saw = CardDigest.openapi({
   description: 'Digest of the card that was shown. A card that changed is `stale-card`.',
 })
 
-export const ApproveScope = z.discriminatedUnion('kind', [
+const ApproveScope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('once') }),
   z.strictObject({
     kind: z.literal('waiver'),
@@ -19,7 +19,7 @@ export const ApproveScope = z.discriminatedUnion('kind', [
   }),
 ])
 
-export const DenyScope = z.discriminatedUnion('kind', [
+const DenyScope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('call') }),
   z.strictObject({ kind: z.literal('shape') }),
   z.strictObject({ kind: z.literal('session') }),

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { AgentName, GroupName, PersonName, Time } from './words.ts'
 
 /** More groups than anybody gives one agent. */
-export const GROUPS_LIMIT = 32
+const GROUPS_LIMIT = 32
 
 export const WhoAmI = z
   .object({

@@ -31,10 +31,10 @@ import { spend } from '@sallyport/gateway/guard/permit'
 import { type Identity, openIdentity } from '@sallyport/gateway/identity/identity'
 import { drawToken } from '@sallyport/gateway/identity/token'
 import { ed25519Verify } from '@sallyport/gateway/keys/ed25519'
-import { openKeys } from '@sallyport/gateway/keys/keys'
+import { type Keys, openKeys } from '@sallyport/gateway/keys/keys'
 import { sha256 } from '@sallyport/gateway/keys/sha256'
 import { logReader } from '@sallyport/gateway/record/log'
-import { openPublisher } from '@sallyport/gateway/record/publisher'
+import { openPublisher, type Publisher } from '@sallyport/gateway/record/publisher'
 import { openSeal } from '@sallyport/gateway/seal/seal'
 import { openSqliteStore } from '@sallyport/gateway/store/sqlite/open'
 import type { Store } from '@sallyport/gateway/store/store'
@@ -114,13 +114,9 @@ export async function openConsole(settings: Settings): Promise<Console> {
     timer,
     log: () => undefined,
   })
-  const publisher = await openPublisher({
-    store,
-    signer: keys.log.signer(LOG),
-    verifier: verifierOf(keys.log.verifierKey(LOG), ed25519Verify),
-    keptPath: join(folder, 'checkpoint'),
-  })
+  const publisher = await publisherOf(store, keys, folder)
   const failures: unknown[] = []
+  const verifierKey = keys.log.verifierLine(LOG)
   const parts: ApiParts = {
     guard,
     desk,
@@ -129,7 +125,7 @@ export async function openConsole(settings: Settings): Promise<Console> {
     policy: () => policy,
     configuration,
     describe: (asked) => ({ described: describedByMethod(asked), message: { ...asked } }),
-    record: { readLog: logReader(store, publisher), publisher, verifierKey: keys.log.verifierLine(LOG) },
+    record: { readLog: logReader(store, publisher), publisher, verifierKey },
     replaying: { cedar, sha256 },
     consoleUrl: () => world.url,
     origins: () => [world.url],
@@ -151,6 +147,15 @@ export async function openConsole(settings: Settings): Promise<Console> {
   }
   const made = { address, store, identity, parts, operatorToken, policy, sent, metrics, failures, close }
   return Object.assign(world, made, peopleOf(identity, parts, address, world))
+}
+
+function publisherOf(store: Store, keys: Keys, folder: string): Promise<Publisher> {
+  return openPublisher({
+    store,
+    signer: keys.log.signer(LOG),
+    verifier: verifierOf(keys.log.verifierKey(LOG), ed25519Verify),
+    keptPath: join(folder, 'checkpoint'),
+  })
 }
 
 /** How people and agents come to what they prove themselves with. */
@@ -378,5 +383,5 @@ function had<T>(answer: T | Refusal): T {
   if (typeof answer === 'object' && answer !== null && 'code' in answer && 'detail' in answer) {
     throw new Error(`${answer.code}: ${answer.detail}`)
   }
-  return answer as T
+  return answer
 }

@@ -59,6 +59,18 @@ export function actions(parts: ApiParts): Api {
     return c.json(viewOf(await changed(life, { waitS: wait, after, gone: c.req.raw.signal }, parts)), 200)
   })
 
+  api.openapi(withdrawAction, async (c) => {
+    const { id } = c.req.valid('param')
+    await seen(c.var.who, id, parts)
+    return c.json(viewOf(settled(await parts.desk.withdraw(id, nameOf(c.var.who)))), 200)
+  })
+
+  return api
+}
+
+/** The answer of the target, as bytes. */
+export function answers(parts: ApiParts): Api {
+  const api = router()
   api.openapi(fetchAnswer, async (c) => {
     const { id } = c.req.valid('param')
     const life = await seen(c.var.who, id, parts)
@@ -75,12 +87,12 @@ export function actions(parts: ApiParts): Api {
     if (type !== undefined) c.header('Sallyport-Content-Type', type)
     return c.body(asStream(answer.body), 200)
   })
+  return api
+}
 
-  api.openapi(withdrawAction, async (c) => {
-    const { id } = c.req.valid('param')
-    await seen(c.var.who, id, parts)
-    return c.json(viewOf(settled(await parts.desk.withdraw(id, nameOf(c.var.who)))), 200)
-  })
+/** What the record has of an action: judged again, and proved to others. */
+export function recorded(parts: ApiParts): Api {
+  const api = router()
 
   api.openapi(explainAction, async (c) => {
     const life = await seen(c.var.who, c.req.valid('param').id, parts)

@@ -2,7 +2,7 @@ import type { RanView } from '@sallyport/contract/action'
 import type { Answer } from '../guard/answer.ts'
 
 /** A handle's answer is held in memory to become JSON. What is longer goes through the door of its protocol. */
-export const GATHERED_LIMIT_BYTES: number = 1024 * 1024
+const GATHERED_LIMIT_BYTES: number = 1024 * 1024
 
 /** The answer of an action that ran at once. It is read to its end, also past the limit: the target sends it whole. */
 export async function gathered({ status, headers, body }: Answer): Promise<RanView['answer']> {

@@ -8,9 +8,11 @@ import type { ApiParts } from './parts.ts'
 import { Refused } from './refused.ts'
 
 /** Open streams over all: each is a socket and a listener. */
-export const STREAMS_LIMIT = 1_000
+const STREAMS_LIMIT = 1_000
 /** Waiting to be written. Past this the listener is too slow; it is let go and reads the list again when it is back. */
 const QUEUE_LIMIT = 256
+/** A session may end while its stream is open: who listens longer proves themself again. */
+const STREAM_MS = 10 * 60_000
 /** Shorter than what proxies and browsers take for a dead connection. */
 const PULSE_MS = 15_000
 
@@ -32,8 +34,9 @@ export function events(parts: ApiParts): Api {
       })
       stream.onAbort(() => wake())
       const pulse = setInterval(() => wake(), PULSE_MS)
+      const overAt = performance.now() + STREAM_MS
       try {
-        while (!stream.aborted && queue.length <= QUEUE_LIMIT) {
+        while (!stream.aborted && queue.length <= QUEUE_LIMIT && performance.now() < overAt) {
           for (const life of queue.splice(0)) {
             const { id } = life.action
             const data = JSON.stringify({ action: id, state: life.state, version: life.version })

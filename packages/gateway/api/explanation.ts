@@ -64,7 +64,7 @@ async function replayedVerdict(leaf: Admitted, parts: ApiParts): Promise<Verdict
   if (policy === null || directory === undefined) return null
   const { caller, target, effects, facts, circumstances } = leaf
   const question = { caller, target, effects, facts, circumstances }
-  const archived = { policy: JSON.parse(policy), policyDigest: leaf.judgedBy.policy, directory }
+  const archived = { policy: JSON.parse(policy) as unknown, policyDigest: leaf.judgedBy.policy, directory }
   const answer = replay(archived, question, replaying)
   return answer.kind === 'replayed' ? answer.verdict : null
 }

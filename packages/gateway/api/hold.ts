@@ -4,12 +4,10 @@ import { type Card, type Counts, cardDigest, type History } from '@sallyport/cor
 import { makeCard } from '@sallyport/core/card/make-card'
 
 import { type Instant, instant } from '@sallyport/core/given'
-import type { Leaf } from '@sallyport/core/ledger/leaf'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { callerKey } from '@sallyport/core/lifecycle/standing'
 import { humanOf } from '@sallyport/core/people/chain'
 import type { Directory } from '@sallyport/core/people/directory'
-import type { Signal } from '@sallyport/core/policy/verdict'
 import { mayDecide, maySee, whyNot } from './may-see.ts'
 import type { ApiParts } from './parts.ts'
 import { time, viewOf } from './views.ts'
@@ -18,7 +16,7 @@ import type { SignedIn, Who } from './who.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** A busier caller than this has counts that say "at least". */
-export const HISTORY_LIMIT = 2_000
+const HISTORY_LIMIT = 2_000
 
 /** Approved counts too: until it is sent, somebody may still see the danger and deny. */
 const OPEN: ReadonlySet<Life['state']> = new Set(['waiting', 'approved'])

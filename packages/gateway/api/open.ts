@@ -3,7 +3,7 @@ import { refusal } from '@sallyport/core/refusal/refusal'
 import type { MiddlewareHandler } from 'hono'
 import { pages } from '../page/pages.ts'
 import { showRefusal } from '../page/viewer.ts'
-import { actions } from './actions.ts'
+import { actions, answers, recorded } from './actions.ts'
 import { documented } from './document.ts'
 import { type Api, type Env, router } from './env.ts'
 import { events } from './events.ts'
@@ -32,7 +32,8 @@ export function openApi(parts: ApiParts, metrics: Metrics): Api {
 
   app.use('/v1/*', identified(parts))
   app.use('/metrics', identified(parts))
-  for (const part of [actions, holds, standings, people, events, house, log]) app.route('/', part(parts))
+  for (const part of [actions, answers, recorded, holds, standings, people, events, house, log])
+    app.route('/', part(parts))
   app.route('/', metricsRoute(metrics, parts))
 
   app.notFound((c) => problem(c, refusal('unknown-resource', safe`nothing is served under this path`), parts))

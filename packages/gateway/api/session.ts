@@ -8,7 +8,7 @@ import type { ApiParts } from './parts.ts'
 import { isRefusal, Refused, settled } from './refused.ts'
 import type { Who } from './who.ts'
 
-export const CSRF_HEADER = 'Sallyport-CSRF'
+const CSRF_HEADER = 'Sallyport-CSRF'
 export const CSRF_FIELD = 'csrf'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD'])

@@ -5,7 +5,7 @@ import type { SafeText } from '@sallyport/core/card/text'
 import { theirs, type Html, html } from './html.ts'
 
 /** As much as somebody reads in one go. What is longer is cut here, and then nothing here approves. */
-export const SHOWN_LIMIT_CHARS = 4_000
+const SHOWN_LIMIT_CHARS = 4_000
 
 /** Whether this page would show less than everything. */
 export function isCut({ command, parameters }: Basis): boolean {

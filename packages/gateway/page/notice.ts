@@ -24,6 +24,6 @@ export function noticePage({ code, detail, action }: Refusal): Html {
 <p><a class="button" href="${back}">${action === undefined ? 'To the inbox' : 'Back to the card'}</a></p>`
 }
 
-export function capital(text: string): string {
+function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
