@@ -32,7 +32,10 @@ export function facts({ basis, moment }: Card): Html {
       html`<code>${policy.rules.join(', ')}</code> <span class="soft">because</span> ${theirs(policy.because)}`,
     ]),
     row('Controls', texts(policy.controls)),
-    row('Approvals', moment.seats.map(seat)),
+    row(
+      'Approvals',
+      moment.seats.map((each) => seat(each, moment.state === 'waiting')),
+    ),
     row('Asked', [momentOf(basis.openedAt)]),
   ]
   return html`<section class="tight" aria-labelledby="known"><h2 id="known">What is known</h2><dl class="facts">${rows}</dl></section>`
@@ -110,9 +113,9 @@ function counted(counts: Counts): Html {
   return html`${several(all, 'other action')}: ${told.join(', ')}`
 }
 
-function seat({ group, takenBy }: Seat): Html {
+function seat({ group, takenBy }: Seat, open: boolean): Html {
   return takenBy === null
-    ? html`one of ${group} <span class="soft">is needed</span>`
+    ? html`one of ${group} <span class="soft">${open ? 'is needed' : 'was not given'}</span>`
     : html`${by(takenBy)} <span class="soft">approved for ${group}</span>`
 }
 
