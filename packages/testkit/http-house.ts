@@ -7,7 +7,7 @@ import { basisOf } from '@sallyport/core/card/make-card'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import type { Refusal } from '@sallyport/core/refusal/refusal'
 import { readConfiguration } from '@sallyport/gateway/config/load'
-import { type HttpDoorParts, openHttpDoor } from '@sallyport/gateway/doors/http/door'
+import { type HttpDoorParts, type Listening, openHttpDoor } from '@sallyport/gateway/doors/http/door'
 import { clock, type Inside, openInside } from '@sallyport/gateway/inside'
 import { sha256 } from '@sallyport/gateway/keys/sha256'
 import { named } from './identity.ts'
@@ -21,6 +21,7 @@ export interface HttpHouse {
   readonly url: string
   readonly port: number
   readonly inside: Inside
+  readonly door: Listening
   readonly key: string
   /** What was logged. */
   readonly log: readonly string[]
@@ -94,7 +95,7 @@ export async function openHttpHouse(settings: HttpHouseSettings): Promise<HttpHo
     for (const one of closing.toReversed()) await one()
   }
   const { port } = door
-  const base = { url: `http://127.0.0.1:${port}`, port, inside, key: created.key, log, close }
+  const base = { url: `http://127.0.0.1:${port}`, port, inside, door, key: created.key, log, close }
   return { ...base, ...handsOn(inside, created.key) }
 }
 

@@ -45,7 +45,10 @@ export async function openHttpDoor(
 ): Promise<Listening> {
   const server = createServer(SERVER)
   server.maxConnections = CONNECTIONS_LIMIT
-  const turns = openTurns()
+  // Node keeps a connection open that becomes idle while the server closes.
+  const turns = openTurns((socket) => {
+    if (!server.listening) socket.end()
+  })
   const hosts = new Set(parts.hosts.map((host) => host.toLowerCase()))
   const serve = (incoming: IncomingMessage, response: ServerResponse): void => {
     const taken = turns.take(incoming.socket, () => serveOne(parts, hosts, incoming, response))

@@ -12,7 +12,8 @@ export interface Turns {
   busy(socket: Duplex): boolean
 }
 
-export function openTurns(): Turns {
+/** `idle` is called when nobody waits on a connection any more. */
+export function openTurns(idle: (socket: Duplex) => void): Turns {
   const queues = new WeakMap<Duplex, (() => Promise<void>)[]>()
   const next = async (socket: Duplex, queue: (() => Promise<void>)[]): Promise<void> => {
     for (let run = queue[0]; run !== undefined && !socket.destroyed; run = queue[0]) {
@@ -20,6 +21,7 @@ export function openTurns(): Turns {
       queue.shift()
     }
     queues.delete(socket)
+    idle(socket)
   }
   return {
     take(socket, run) {
