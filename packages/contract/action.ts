@@ -14,7 +14,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 export const RefusalCodes = z.enum(Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]])
 
-/** A request of an HTTP resource that is asked for by its handle instead of through the door. */
+/** A request of an HTTP resource that is asked for by its handle instead of through the door. It has no body: this build carries none. */
 export const AskedAction = z
   .strictObject({
     resource: ResourceName,
@@ -24,7 +24,6 @@ export const AskedAction = z
       .record(z.string().regex(TOKEN).max(256), z.string().max(PATH_LIMIT_CHARS))
       .refine((headers) => Object.keys(headers).length <= HEADERS_LIMIT, `at most ${HEADERS_LIMIT} headers`)
       .optional(),
-    body: z.string().max(BODY_LIMIT_CHARS).optional().openapi({ description: 'Sent as UTF-8.' }),
     reason: Text.optional().openapi({ description: 'Why it is wanted, for the people who decide.' }),
   })
   .openapi('AskedAction')

@@ -62,6 +62,7 @@ describe('an action that is asked for', () => {
     ['with a header that smuggles a line', { ...asked, headers: { 'a\r\nb': 'c' } }],
     ['of a resource without a name', { ...asked, resource: '../customers' }],
     ['with a field that nobody reads', { ...asked, url: '/b' }],
+    ['with a body, which nothing would send', { ...asked, body: 'x' }],
   ])('is not understood %s', (_, body) => {
     expect(AskedAction.safeParse(body).success).toBe(false)
   })
