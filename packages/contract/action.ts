@@ -5,8 +5,6 @@ import { ActionId, Effect, ResourceName, State, Text, Time, Wait } from './words
 /** A path and its query, as a request line carries them. */
 const PATH_LIMIT_CHARS = 8_192
 const HEADERS_LIMIT = 64
-/** The text of a request's body; longer ones go through the door of their protocol. */
-const BODY_LIMIT_CHARS = 262_144
 const WAIT_LIMIT_S = 60
 
 /** RFC 9110 5.6.2: what a method and a field name are made of. */

@@ -2,7 +2,7 @@ import type { Basis } from '@sallyport/core/card/card'
 import { cut } from '@sallyport/core/card/cut'
 import { escapeHtml } from '@sallyport/core/card/escape'
 import type { SafeText } from '@sallyport/core/card/text'
-import { theirs, type Html, html } from './html.ts'
+import { type Html, html, theirs } from './html.ts'
 
 /** As much as somebody reads in one go. What is longer is cut here, and then nothing here approves. */
 const SHOWN_LIMIT_CHARS = 4_000

@@ -1,8 +1,9 @@
 import type { Basis, Card, Counts, Named, Seat } from '@sallyport/core/card/card'
 import type { SafeText } from '@sallyport/core/card/text'
+import type { FactName } from '@sallyport/core/facts/facts'
 import type { State } from '@sallyport/core/lifecycle/life'
 import type { Signal } from '@sallyport/core/policy/verdict'
-import { theirs, type Html, html } from './html.ts'
+import { type Html, html, theirs } from './html.ts'
 import { moment as momentOf, several } from './times.ts'
 
 /** Everything that is known, as rows. What is not known says so; what is nothing is left out. */
@@ -73,11 +74,22 @@ function effects({ effects, understood, deferred, unbounded, rows, unknown }: Ba
   const more = [
     ...(understood ? [] : ['not understood']),
     ...(deferred ? ['runs later or again'] : []),
-    ...(unbounded ? ['without a limit'] : []),
+    // Unknown counts as unbounded; on the card it is said once, as what it is.
+    ...(unbounded && !unknown.includes('unbounded') ? ['without a limit'] : []),
     ...(typeof rows === 'number' && rows > 0 ? [`at most ${several(rows, 'row')}`] : []),
-    ...(unknown.length === 0 ? [] : [`unknown: ${unknown.join(', ')}`]),
+    ...(unknown.length === 0 ? [] : [`unknown: ${unknown.map((name) => UNKNOWN[name]).join(', ')}`]),
   ]
   return html`<span class="row">${tags}${more.map((text) => html`<span class="tag care">${text}</span>`)}</span>`
+}
+
+const UNKNOWN: Readonly<Record<FactName, string>> = {
+  operation: 'what it does',
+  datasets: 'which data',
+  labels: 'what kind of data',
+  destination: 'where it goes',
+  rows: 'how many rows',
+  deferred: 'whether it runs later',
+  unbounded: 'whether it has a limit',
 }
 
 function texts(all: readonly SafeText[]): readonly Html[] {

@@ -2,7 +2,7 @@ import type { Card } from '@sallyport/core/card/card'
 import { cut } from '@sallyport/core/card/cut'
 import { escapeHtml } from '@sallyport/core/card/escape'
 import type { Instant } from '@sallyport/core/given'
-import { theirs, type Html, html } from './html.ts'
+import { type Html, html, theirs } from './html.ts'
 import { ago, leftUntil } from './times.ts'
 
 /** Longer commands are shown on their card; a line of the inbox is no place to decide. */

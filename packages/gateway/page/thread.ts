@@ -2,7 +2,7 @@ import { TEXT_LIMIT_CHARS } from '@sallyport/contract/words'
 import type { Said } from '@sallyport/core/card/card'
 import type { Instant } from '@sallyport/core/given'
 import type { Hold } from '../api/hold.ts'
-import { theirs, type Html, html } from './html.ts'
+import { type Html, html, theirs } from './html.ts'
 import { ago } from './times.ts'
 
 /** Questions and answers in the order in which they were said. */
