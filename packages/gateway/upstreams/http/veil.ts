@@ -45,7 +45,7 @@ function veiledStream(forms: readonly Buffer[]): VeiledStream {
       const bytes = Buffer.concat([held, chunk])
       const cut = bytes.length - unfinished(bytes, forms)
       const shown = Buffer.from(bytes.subarray(0, cut))
-      shown.fill(STAR, 0, starred)
+      shown.fill(STAR, 0, Math.min(starred, cut))
       let reach = starred
       for (const [start, end] of matches(bytes, forms)) {
         if (start >= cut) continue

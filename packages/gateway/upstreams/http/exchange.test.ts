@@ -1,0 +1,142 @@
+import { answer, type RecordingUpstream, recordingUpstream } from '@sallyport/testkit/upstream'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { UpstreamFailure } from '../upstream.ts'
+import { canConnect, freshClient } from './connect.ts'
+import { exchange, type Received } from './exchange.ts'
+
+const open: RecordingUpstream[] = []
+afterEach(async () => {
+  for (const target of open.splice(0)) await target.close()
+})
+
+async function targetThat(respond: Parameters<typeof recordingUpstream>[0]): Promise<RecordingUpstream> {
+  const target = await recordingUpstream(respond)
+  open.push(target)
+  return target
+}
+
+function ask(
+  url: string,
+  headers: readonly string[] = [],
+  signal = new AbortController().signal,
+): Promise<Received> {
+  const client = freshClient(new URL(url))
+  const asking = exchange(client, { method: 'POST', path: '/a', headers: [...headers], body: null }, signal)
+  void client.close()
+  return asking
+}
+
+/** What an exchange failed with: whether anything may have reached the target. */
+async function sent(asking: Promise<unknown>): Promise<boolean | 'answered'> {
+  try {
+    await asking
+    return 'answered'
+  } catch (cause) {
+    if (!(cause instanceof UpstreamFailure)) throw cause
+    return cause.sent
+  }
+}
+
+describe('where no connection was made, nothing was sent, and that is known', () => {
+  test('nobody listens', async () => {
+    const gone = await recordingUpstream()
+    await gone.close()
+    expect(await sent(ask(gone.url))).toBe(false)
+  })
+
+  test('the name does not resolve', async () => {
+    expect(await sent(ask('http://nowhere.invalid'))).toBe(false)
+  })
+
+  test('the target does not speak TLS', async () => {
+    const target = await targetThat((_, socket) => void socket.destroy())
+    const asking = sent(ask(target.url.replace('http:', 'https:')))
+    // What came is a ClientHello, which is no request; it is answered by hanging up.
+    await vi.waitUntil(() => target.bytes() !== '')
+    await target.close()
+    expect(await asking).toBe(false)
+    expect(target.requests()).toEqual([])
+  })
+
+  test.each([
+    ['a line break in a value', ['x-a', 'a\r\nx-b: 1']],
+    ['a name that is none', ['x a', '1']],
+    ['a length that is none', ['content-length', 'x']],
+  ])('%s makes the request impossible', async (_, headers) => {
+    const target = await targetThat(undefined)
+    expect(await sent(ask(target.url, headers))).toBe(false)
+    expect(target.bytes()).toBe('')
+  })
+
+  test('the client was gone before', async () => {
+    const target = await targetThat(undefined)
+    expect(await sent(ask(target.url, [], AbortSignal.abort()))).toBe(false)
+    expect(target.bytes()).toBe('')
+  })
+})
+
+describe('afterwards nobody knows', () => {
+  test.each([
+    ['the target hangs up', ''],
+    ['the target speaks something else', 'SSH-2.0-OpenSSH\r\n'],
+    ['the head breaks off', 'HTTP/1.1 200 OK\r\nX-'],
+    ['the target switches protocols unasked', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
+    ['the head is too large', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ])('%s', async (_, bytes) => {
+    const target = await targetThat((_head, socket) => void socket.end(bytes))
+    expect(await sent(ask(target.url))).toBe(true)
+    expect(target.requests()).toHaveLength(1)
+  })
+
+  test('the client goes while the target thinks', async () => {
+    const target = await targetThat(() => undefined)
+    const leaving = new AbortController()
+    const asking = ask(target.url, [], leaving.signal)
+    await target.arrived(1)
+    leaving.abort()
+    expect(await sent(asking)).toBe(true)
+  })
+})
+
+describe('the outcome of an exchange that was answered', () => {
+  test('is success when the answer is whole, also if nobody reads it', async () => {
+    const target = await targetThat((_, socket) => void socket.write(answer('hello')))
+    const { outcome } = await ask(target.url)
+    expect(await outcome).toEqual({ kind: 'succeeded', answer: { status: 200, bytes: 5 } })
+  })
+
+  test('is not that of an interim answer', async () => {
+    const target = await targetThat(
+      (_, socket) =>
+        void socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${answer('hello', '', '404 No')}`),
+    )
+    expect(await (await ask(target.url)).outcome).toMatchObject({ answer: { status: 404, bytes: 5 } })
+  })
+
+  test.each([
+    [
+      'the connection breaks',
+      (received: Received, target: RecordingUpstream) => (void received, target.close()),
+    ],
+    ['the reader stops', async ({ body }: Received) => void body.destroy()],
+  ])('is unknown when %s', async (_, cut) => {
+    const target = await targetThat(
+      (_head, socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel'),
+    )
+    const received = await ask(target.url)
+    await cut(received, target)
+    expect(await received.outcome).toEqual({ kind: 'unknown', answer: null })
+  })
+})
+
+describe('whether a target can be reached', () => {
+  test('is found out without a byte', async () => {
+    const target = await targetThat(undefined)
+    expect(await canConnect(new URL(target.url))).toBe(true)
+    expect(target.bytes()).toBe('')
+  })
+
+  test.each(['http://nowhere.invalid', 'http://127.0.0.1:1'])('%s cannot', async (url) => {
+    expect(await canConnect(new URL(url))).toBe(false)
+  })
+})

@@ -1,0 +1,193 @@
+import { hash } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { claim } from '@sallyport/testkit/claim'
+import { type HttpHouse, openHttpHouse } from '@sallyport/testkit/http-house'
+import { rawExchange } from '@sallyport/testkit/raw'
+import { answer, type RecordingUpstream, type Respond, recordingUpstream } from '@sallyport/testkit/upstream'
+import { afterEach, describe, expect, test } from 'vitest'
+import { openHttpUpstream } from './open.ts'
+
+const SECRET = 'tgt-0123456789/abc+def'
+const RESOURCE = `    credential: { header: x-api-key, format: 'Key {}', secret: env:CRM_SECRET }`
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+async function houseBefore(
+  respond: Respond,
+  secret = SECRET,
+): Promise<{ house: HttpHouse; target: RecordingUpstream }> {
+  const target = await recordingUpstream(respond)
+  closing.push(() => target.close())
+  const house = await openHttpHouse({ target: target.url, resource: RESOURCE, secret })
+  closing.push(() => house.close())
+  return { house, target }
+}
+
+/** Every byte that the agent receives. */
+function received(house: HttpHouse, path = '/crm/a', ...lines: readonly string[]): Promise<string> {
+  const head = [
+    `GET ${path} HTTP/1.1`,
+    'Host: localhost',
+    `Authorization: Bearer ${house.key}`,
+    'Connection: close',
+    ...lines,
+  ]
+  return rawExchange(house.port, `${head.join('\r\n')}\r\n\r\n`)
+}
+
+describe('the credential of the target', () => {
+  test('goes in behind everything of the caller, and what the caller sends under its name goes nowhere', async () => {
+    const { house, target } = await houseBefore((_, socket) => void socket.write(answer('ok')))
+    await received(house, '/crm/a', 'X-Api-Key: mine', 'X_API_KEY: mine', 'Connection: x-api-key')
+    const [head = ''] = target.requests()
+    expect(head.endsWith(`\r\nx-api-key: Key ${SECRET}`)).toBe(true)
+    expect(head).not.toContain('mine')
+    expect(head).not.toContain(house.key)
+  })
+
+  test(
+    claim('G8', 'http', 'is in no byte that the agent receives, though the target echoes it in every way'),
+    async () => {
+      const { house, target } = await houseBefore((head, socket) => {
+        const key = /x-api-key: (.*)/.exec(head)?.[1] ?? ''
+        const body = [
+          key,
+          JSON.stringify({ key }),
+          encodeURIComponent(key),
+          btoa(key),
+          btoa(`x${key}`),
+          btoa(`xy${key}`),
+        ].join('\n')
+        socket.write(`HTTP/1.1 200 OK\r\nX-Echo: ${key}\r\nContent-Length: ${body.length}\r\n\r\n`)
+        // One byte at a time, so that it lies across every border there is.
+        for (const byte of body) socket.write(byte)
+      })
+      const bytes = await received(house)
+      expect(target.bytes()).toContain(SECRET)
+      expect(bytes).toMatch(/^HTTP\/1.1 200 /)
+      for (const part of [SECRET, SECRET.slice(4, -4), encodeURIComponent(SECRET), btoa(SECRET).slice(2, -4)])
+        expect(bytes).not.toContain(part)
+      const body = bytes.slice(bytes.indexOf('\r\n\r\n') + 4)
+      expect(body).toHaveLength(Number(/content-length: (\d+)/i.exec(bytes)?.[1]))
+      for (const decoded of body
+        .split('\n')
+        .map((line) => Buffer.from(line.replaceAll('*', 'A'), 'base64').toString('latin1')))
+        expect(decoded).not.toContain(SECRET.slice(2, -2))
+    },
+  )
+
+  test('that cannot be had lets nothing be sent', async () => {
+    const { house, target } = await houseBefore((_, socket) => void socket.write(answer('ok')), '')
+    expect(await received(house)).toMatch(/^HTTP\/1.1 503 [\s\S]*unavailable/)
+    expect(target.connections()).toBe(0)
+  })
+
+  test('that is no header value lets nothing be sent, and is not told', async () => {
+    const { house, target } = await houseBefore(
+      (_, socket) => void socket.write(answer('ok')),
+      'tgt-line\nbreak',
+    )
+    const bytes = await received(house)
+    expect(bytes).toMatch(/^HTTP\/1.1 503 /)
+    expect(bytes).not.toContain('tgt-line')
+    expect(target.bytes()).toBe('')
+  })
+})
+
+describe('an answer that nobody could look into', () => {
+  test.each([
+    ['compressed unasked', `Content-Encoding: gzip\r\n`],
+    ['compressed twice', `Content-Encoding: identity\r\nContent-Encoding: br\r\n`],
+  ])('%s is withheld, and the record says that it ran', async (_, headers) => {
+    const zipped = gzipSync(`key ${SECRET}`)
+    const { house } = await houseBefore((_head, socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\n${headers}Content-Length: ${zipped.length}\r\n\r\n`)
+      socket.write(zipped)
+    })
+    const bytes = await received(house)
+    expect(bytes).toMatch(/^HTTP\/1.1 502 [\s\S]*the content was withheld/)
+    expect(bytes).not.toContain(zipped.toString('latin1').slice(0, 10))
+    const life = await house.reaches(/sallyport-action: (\S+)/i.exec(bytes)?.[1] ?? null, 'succeeded')
+    expect(life.ended).toMatchObject({ answer: { status: 200 } })
+  })
+})
+
+test('a redirect is an answer, and nobody follows it', async () => {
+  const elsewhere = await recordingUpstream()
+  closing.push(() => elsewhere.close())
+  const { house } = await houseBefore(
+    (_, socket) => void socket.write(answer('', `Location: ${elsewhere.url}/x\r\n`, '302 Found')),
+  )
+  expect(await received(house)).toMatch(/^HTTP\/1.1 302 /)
+  expect(elsewhere.connections()).toBe(0)
+})
+
+test('reads share connections, and each change has its own', async () => {
+  const { house, target } = await houseBefore((_, socket) => void socket.write(answer('ok')))
+  await received(house)
+  await received(house)
+  expect(target.connections()).toBe(1)
+  const asking = fetch(`${house.url}/crm/customers/7`, { method: 'DELETE', headers: house.headers() })
+  const [life] = await house.waiting(1)
+  if (life === undefined) throw new Error('nothing waits')
+  await house.decide(life, 'approve')
+  expect((await asking).status).toBe(200)
+  expect(target.connections()).toBe(2)
+})
+
+test('a server of today gets requests that it understands', async () => {
+  const seen: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    seen.push(request.method, request.url, request.headers['x-api-key'] as string)
+    response.end('fine')
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const house = await openHttpHouse({
+    target: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    resource: RESOURCE,
+    secret: SECRET,
+  })
+  const response = await fetch(`${house.url}/crm/caf%c3%a9?q=%7e`, { headers: house.headers() })
+  expect(await response.text()).toBe('fine')
+  expect(seen).toEqual(['GET', '/v1/caf%C3%A9?q=~', `Key ${SECRET}`])
+  await house.close()
+  server.closeAllConnections()
+  server.close()
+})
+
+describe('no permit, no bytes', () => {
+  const canonical = Buffer.from('{}')
+  const upstreamAt = (url: string) =>
+    openHttpUpstream({
+      resource: { address: new URL(url), credential: null },
+      credentialValue: () => 'x',
+      sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+    })
+
+  test(claim('G1', 'http', 'a permit that was not minted opens nothing'), async () => {
+    const target = await recordingUpstream()
+    closing.push(() => target.close())
+    const forged = Object.freeze({ kind: 'exact', action: 'act_x', digest: 'd', nonce: new Uint8Array(32) })
+    const upstream = upstreamAt(target.url)
+    const sending = upstream.send(forged as never, canonical, new AbortController().signal)
+    await expect(sending).rejects.toThrow('never minted')
+    await upstream.close()
+    expect(target.connections()).toBe(0)
+  })
+
+  test('a probe sends no byte of anybody', async () => {
+    const target = await recordingUpstream()
+    closing.push(() => target.close())
+    const upstream = upstreamAt(target.url)
+    expect(await upstream.reachable()).toBe(true)
+    await upstream.close()
+    expect(target.bytes()).toBe('')
+  })
+})
