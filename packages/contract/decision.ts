@@ -3,8 +3,8 @@ import { CardDigest, Text } from './words.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 /** No policy lets a waiver last longer or be used more often. */
-const WAIVER_LIMIT_MS = 30 * 24 * HOUR_MS
-const WAIVER_USES_LIMIT = 1_000
+export const WAIVER_LIMIT_MS = 30 * 24 * HOUR_MS
+export const WAIVER_USES_LIMIT = 1_000
 
 const saw = CardDigest.openapi({
   description: 'Digest of the card that was shown. A card that changed is `stale-card`.',

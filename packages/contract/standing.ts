@@ -1,5 +1,25 @@
 import { z } from '@hono/zod-openapi'
+import { parseDurationMs } from '@sallyport/core/duration'
+import { AskedAction } from './action.ts'
+import { WAIVER_LIMIT_MS, WAIVER_USES_LIMIT } from './decision.ts'
 import { Text, Time } from './words.ts'
+
+const For = z
+  .string()
+  .max(8)
+  .transform((text, ctx) => {
+    const forMs = parseDurationMs(text)
+    if (forMs !== undefined && forMs <= WAIVER_LIMIT_MS) return forMs
+    ctx.addIssue({ code: 'custom', message: 'not a time of at most 30 days; write `8h`' })
+    return z.NEVER
+  })
+  .openapi({ type: 'string', example: '8h' })
+
+/** A request as it will come later, and how often and how long requests like it should pass. */
+export const AskedWaiver = AskedAction.extend({
+  uses: z.int().min(1).max(WAIVER_USES_LIMIT),
+  for: For,
+}).openapi('AskedWaiver')
 
 /** A decision that outlives its action: a waiver, or a ban. */
 export const StandingView = z

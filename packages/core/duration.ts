@@ -12,3 +12,9 @@ export function parseDurationMs(text: string): number | undefined {
   const unitMs = unit === undefined ? undefined : UNITS_MS[unit]
   return unitMs === undefined ? undefined : Number(count) * unitMs
 }
+
+/** The same back, in the largest unit that leaves no rest. Below a second there is no word. */
+export function durationText(ms: number): string {
+  const [unit, unitMs] = Object.entries(UNITS_MS).findLast(([, of]) => ms % of === 0) ?? ['s', SECOND_MS]
+  return `${ms / unitMs}${unit}`
+}

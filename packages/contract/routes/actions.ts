@@ -6,6 +6,10 @@ import { ANYBODY, body, json, PROBLEM } from './route.ts'
 /** Long enough for any client's key; it is kept only as an HMAC. */
 const IDEMPOTENCY_KEY_LIMIT_CHARS = 255
 
+export const IdempotencyKey = z.object({
+  'idempotency-key': z.string().min(1).max(IDEMPOTENCY_KEY_LIMIT_CHARS).optional(),
+})
+
 export const askAction = createRoute({
   method: 'post',
   path: '/v1/actions',
@@ -14,7 +18,7 @@ export const askAction = createRoute({
   tags: ['actions'],
   security: [{ agentKey: [] }, { personToken: [] }, { session: [] }],
   request: {
-    headers: z.object({ 'idempotency-key': z.string().min(1).max(IDEMPOTENCY_KEY_LIMIT_CHARS).optional() }),
+    headers: IdempotencyKey,
     body: body(AskedAction),
   },
   responses: {

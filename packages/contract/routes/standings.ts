@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { FreezeAsked, FreezeView, StandingView } from '../standing.ts'
+import { ActionView } from '../action.ts'
+import { AskedWaiver, FreezeAsked, FreezeView, StandingView } from '../standing.ts'
 import { FreezeId, StandingId } from '../words.ts'
+import { IdempotencyKey } from './actions.ts'
 import { ANYBODY, body, json, PEOPLE, PRESENT, PROBLEM } from './route.ts'
 
 export const listWaivers = createRoute({
@@ -11,6 +13,26 @@ export const listWaivers = createRoute({
   tags: ['standing decisions'],
   security: ANYBODY,
   responses: { 200: json('Newest last.', z.object({ standings: z.array(StandingView) })), default: PROBLEM },
+})
+
+export const askWaiver = createRoute({
+  method: 'post',
+  path: '/v1/waivers',
+  operationId: 'askWaiver',
+  summary: 'Ask people to let requests of one shape pass for a while, before they are needed',
+  description:
+    'This is an action on the resource `sallyport`: it waits, and once it was approved its answer names the waiver. Values in ' +
+    'the path do not matter, only the shape. Asked for is what a reviewer could waive; it skips a hold, never a refusal.',
+  tags: ['standing decisions'],
+  security: [{ agentKey: [] }],
+  request: { headers: IdempotencyKey, body: body(AskedWaiver) },
+  responses: {
+    202: {
+      ...json('It waits for people. Look at `Location` for what becomes of it.', ActionView),
+      headers: z.object({ Location: z.string() }),
+    },
+    default: PROBLEM,
+  },
 })
 
 export const revokeWaiver = createRoute({

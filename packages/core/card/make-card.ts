@@ -2,6 +2,7 @@ import type { PersonId } from '../action/ids.ts'
 import { ROWS_UNKNOWN } from '../facts/facts.ts'
 import type { Life } from '../lifecycle/life.ts'
 import { seating } from '../lifecycle/quorum.ts'
+import { waivableOf } from '../lifecycle/standing.ts'
 import type { Told } from '../people/caller.ts'
 import type { Directory } from '../people/directory.ts'
 import { isWhole, redactText, VALUE_LIMIT_CHARS } from '../redact/redact.ts'
@@ -75,7 +76,7 @@ export function basisOf(life: Life, directory: Directory): Basis {
     signals: life.signals,
     reason: action.reason === null ? null : safeText(action.reason),
     asks: terms?.groups.map(({ group, approvals }) => ({ group, approvals })) ?? [],
-    waivable: terms?.waivable ?? null,
+    waivable: waivableOf(action, terms),
     thread: thread.map(({ id, kind, by, text, at }) => ({
       id,
       kind,

@@ -49,13 +49,23 @@ export function covers(standing: Standing, action: Action, now: Instant): boolea
   )
 }
 
+/** What may be waived of a held action. Nothing of a change to Sallyport itself: one waiver would bring all that follow. */
+export function waivableOf({ facts }: Pick<Action, 'facts'>, terms: Terms | null): Terms['waivable'] {
+  return facts.kind === 'self' ? null : (terms?.waivable ?? null)
+}
+
+/** Whether what is left of a waiver is no more than could be given now: policy may have become stricter since. */
+export function isWithin({ usesLeft, until }: Standing, limit: Terms['waivable'], now: Instant): boolean {
+  return limit !== null && usesLeft <= limit.uses && until - now <= limit.forMs
+}
+
 /**
  * The waiver that the votes of a met quorum give: only if every vote gives one, and then the least of them all, within what
  * the policy lets be waived.
  */
 export function waiverGiven(life: Life): NonNullable<Terms['waivable']> | null {
-  const limit = life.terms?.waivable
-  if (limit === null || limit === undefined || life.votes.length === 0) return null
+  const limit = waivableOf(life.action, life.terms)
+  if (limit === null || life.votes.length === 0) return null
   let { uses, forMs } = limit
   for (const vote of life.votes) {
     if (vote.scope.kind !== 'waiver') return null

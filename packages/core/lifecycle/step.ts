@@ -8,6 +8,7 @@ import type { RefusalCode } from '../refusal/table.ts'
 import type { Admit, Event, EventOf } from './event.ts'
 import type { Life, State, Vote } from './life.ts'
 import { quorumMet } from './quorum.ts'
+import { waivableOf } from './standing.ts'
 import { TABLE } from './table.ts'
 
 /** How long an approved claim stays open to its caller: long enough for an agent that polls, short enough to be remembered. */
@@ -128,7 +129,8 @@ function changeOf(life: Life, event: Event, now: Instant): Change {
 function approve(life: Life, { decision, eligibility }: EventOf<'approve'>, now: Instant): Change {
   if (eligibility.kind === 'not-eligible') return { code: 'not-eligible' }
   if (decision.digest !== life.action.digest) return { code: 'stale-card' }
-  if (life.terms === null || exceeds(decision.scope, life.terms.waivable)) return { code: 'not-permitted' }
+  if (life.terms === null || exceeds(decision.scope, waivableOf(life.action, life.terms)))
+    return { code: 'not-permitted' }
   if (life.votes.some((vote) => vote.human === eligibility.human)) return { code: 'conflict' }
   const { by, scope } = decision
   const vote: Vote = { by, human: eligibility.human, seats: eligibility.seats, scope, at: now }

@@ -46,7 +46,7 @@ export function loadPolicies(sources: PolicySources, given: Given): Loaded {
 function strangers(rule: Rule, { groups, environments, resources }: Given): readonly Problem[] {
   const known = new Map<string, ReadonlySet<string>>([
     ['Group', groups],
-    ['Environment', environments],
+    ['Environment', new Set<string>([...environments, GATEWAY])],
     ['Resource', new Set<string>([...resources, GATEWAY])],
   ])
   const held = (rule.hold?.groups ?? []).map(({ group }) => ({ type: 'Group', id: group }))

@@ -10,7 +10,7 @@ export type SetName = (typeof SET_NAMES)[number]
 export const PEOPLE_RIGHTS: readonly PeopleRight[] = ['decide']
 export const ADMIN_RIGHTS: readonly AdminRight[] = ['operate', 'audit', 'configure']
 
-/** The one thing that administration is about. */
+/** What administration is about, and the name that no other resource and no other environment has. */
 export const GATEWAY = 'sallyport'
 
 /** Action groups, so that a policy can say `action in Action::"change"`. */

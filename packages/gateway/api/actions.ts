@@ -11,10 +11,10 @@ import { encodeReceipt } from '@sallyport/core/ledger/receipt'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
-import type { Admission, Asked } from '../guard/guard.ts'
 import { receiptOf } from '../record/receipt.ts'
 import { asStream, gathered } from './answer.ts'
-import { type Api, router, said } from './env.ts'
+import { askedOf, ended } from './ask.ts'
+import { type Api, router } from './env.ts'
 import { explanation } from './explanation.ts'
 import { isRequester, seen } from './may-see.ts'
 import type { ApiParts } from './parts.ts'
@@ -28,21 +28,8 @@ export function actions(parts: ApiParts): Api {
   const api = router()
 
   api.openapi(askAction, async (c) => {
-    const asker = caller(c.var.who)
-    const asked = c.req.valid('json')
-    const admission = await admitted(
-      {
-        ...settled(parts.describe(asked)),
-        caller: asker,
-        session: parts.identity.sessionOf(asker, c.req.header('Sallyport-Session') ?? null, parts.clock()),
-        resource: asked.resource,
-        reason: asked.reason === undefined ? null : said(asked.reason),
-        wait: 'parked',
-        idempotencyKey: c.req.valid('header')['idempotency-key'] ?? null,
-      },
-      parts,
-      c.req.raw.signal,
-    )
+    const asked = askedOf(c, caller(c.var.who), c.req.valid('json'), parts)
+    const admission = await ended(parts.guard.admit(asked, c.req.raw.signal))
     if (admission.kind === 'refused') throw new Refused(admission.refusal)
     if (admission.kind === 'parked') {
       const { id } = admission.life.action
@@ -111,15 +98,6 @@ export function recorded(parts: ApiParts): Api {
   })
 
   return api
-}
-
-/** Runs the guard to its end; a handle does not listen to what happens on the way. */
-async function admitted(asked: Asked, parts: ApiParts, signal: AbortSignal): Promise<Admission> {
-  const way = parts.guard.admit(asked, signal)
-  for (;;) {
-    const next = await way.next()
-    if (next.done) return next.value
-  }
 }
 
 async function lifeOf(id: ActionId, parts: ApiParts): Promise<Life> {

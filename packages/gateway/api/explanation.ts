@@ -33,7 +33,7 @@ export async function explanation(life: Life, parts: ApiParts): Promise<Explanat
       replayed === null
         ? null
         : { kind: replayed.kind, rules: [...replayed.why.rules], because: replayed.why.because },
-    same: replayed !== null && follows(leaf.verdict, replayed),
+    same: replayed !== null && follows(leaf, replayed),
     policy,
     directory,
     leaf: index,
@@ -70,7 +70,9 @@ async function replayedVerdict(leaf: Admitted, parts: ApiParts): Promise<Verdict
 }
 
 /** Whether the recorded verdict is what policy says, with what the guard adds to policy: a waiver that was used, or a stricter word. */
-function follows(recorded: Verdict, replayed: Verdict): boolean {
+function follows({ verdict: recorded, facts }: Admitted, replayed: Verdict): boolean {
+  // What nobody could waive is not put before people: that is policy's word on another action, the waived one.
+  if (recorded.kind === 'refuse' && facts.kind === 'self') return true
   if (recorded.kind === 'refuse' && BEFORE_POLICY.has(recorded.code)) return true
   const heldByPolicy = replayed.kind === 'hold' && sameRules(recorded, replayed)
   if (recorded.kind === 'allow' && recorded.waiver !== undefined) return heldByPolicy

@@ -3,6 +3,7 @@ import type { Life } from '@sallyport/core/lifecycle/life'
 import { callerKey } from '@sallyport/core/lifecycle/standing'
 import { humanOf, resolveChain } from '@sallyport/core/people/chain'
 import { type Eligibility, mayDecide as eligibility } from '@sallyport/core/people/may-decide'
+import { SALLYPORT } from '@sallyport/core/policy/gateway'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import type { ApiParts } from './parts.ts'
@@ -58,7 +59,8 @@ export function whyNot(who: Who, life: Life, parts: ApiParts): string {
 
 function eligibilityOf({ person }: SignedIn, { action, terms }: Life, parts: ApiParts): Eligibility {
   const { directory } = parts.identity.directory()
-  const target = parts.configuration.resources.get(action.resource)
+  const target =
+    action.resource === SALLYPORT.id ? SALLYPORT : parts.configuration.resources.get(action.resource)
   const held = { caller: action.caller, groups: terms?.groups ?? [] }
   return eligibility(
     person,

@@ -18,6 +18,7 @@ import { problem, refusedBy } from './problem.ts'
 import { proved } from './session.ts'
 import { limitedBody, onlyJson, ownNames, quietHeaders } from './shield.ts'
 import { standings } from './standings.ts'
+import { waivers } from './waivers.ts'
 
 /** The API and the page on one port: headers and names first, then who speaks, then the routes of the contract. */
 export function openApi(parts: ApiParts, metrics: Metrics): Api {
@@ -32,7 +33,7 @@ export function openApi(parts: ApiParts, metrics: Metrics): Api {
 
   app.use('/v1/*', identified(parts))
   app.use('/metrics', identified(parts))
-  for (const part of [actions, answers, recorded, holds, standings, people, events, house, log])
+  for (const part of [actions, answers, recorded, holds, standings, waivers, people, events, house, log])
     app.route('/', part(parts))
   app.route('/', metricsRoute(metrics, parts))
 

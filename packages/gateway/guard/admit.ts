@@ -156,7 +156,12 @@ function useOfWaiver(life: Life, { shelf }: House): Write[] {
 }
 
 /** A refusal is an action too: it stands in the record, and the answer waits for that (law 5). */
-async function recordRefusal(asked: Asked, drafted: Drafted, judged: Judged, house: House): Promise<Refusal> {
+export async function recordRefusal(
+  asked: Asked,
+  drafted: Drafted,
+  judged: Judged,
+  house: House,
+): Promise<Refusal> {
   const { life, leaf } = open(admission(asked, drafted, judged, house), house.parts.clock())
   const durable: Durable | 'lost' = await house.parts.store.move({
     writes: [{ kind: 'life', from: 0, life }],

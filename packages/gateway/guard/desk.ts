@@ -1,7 +1,6 @@
 import { digestOf, type Nonce } from '@sallyport/core/action/digest'
 import { type ActionId, drawId, type PersonId } from '@sallyport/core/action/ids'
 import { instant } from '@sallyport/core/given'
-import type { Stood } from '@sallyport/core/ledger/leaf'
 import type { Event } from '@sallyport/core/lifecycle/event'
 import type { Life, Utterance } from '@sallyport/core/lifecycle/life'
 import { BAN_MS, callerKey, type Standing, waiverGiven } from '@sallyport/core/lifecycle/standing'
@@ -17,6 +16,7 @@ import type { House } from './house.ts'
 import { eligibility } from './judge.ts'
 import { unpackAnswer } from './parked-answer.ts'
 import type { Guarded } from './parts.ts'
+import { stood } from './stood.ts'
 
 /** Where people do something to an action that waits. Each call reads it, makes one step, and tries again if somebody was first. */
 export function openDesk(house: House): Omit<Desk, 'freeze' | 'unfreeze' | 'revoke'> {
@@ -114,7 +114,7 @@ function withStanding(from: Life, stepped: Step, event: Event, house: House): Ch
   if (standing === null) return changeOf(from, stepped)
   const life = standing.kind === 'waiver' ? { ...stepped.life, waiver: standing.id } : stepped.life
   const change = changeOf(from, { life, leaf: stepped.leaf }, [{ kind: 'standing', from: 0, standing }])
-  return { ...change, leaves: [...change.leaves, stood(standing, 'granted', house)] }
+  return { ...change, leaves: [...change.leaves, stood(standing, 'granted', house.parts.clock())] }
 }
 
 function standingOf(life: Life, event: Event, { parts }: House): Standing | null {
@@ -146,30 +146,6 @@ function standingOf(life: Life, event: Event, { parts }: House): Standing | null
   return event.decision.scope.kind === 'shape'
     ? { ...ban, shape: action.shape, session: null }
     : { ...ban, shape: null, session: action.session }
-}
-
-/** The leaf of a standing decision. */
-export function stood(
-  standing: Standing,
-  event: Stood['event'],
-  { parts }: House,
-): { readonly v: 1; readonly at: ReturnType<typeof parts.clock> } & Stood {
-  const { id, kind, from, by, resource, shape, session, usesLeft, until } = standing
-  return {
-    v: 1,
-    at: parts.clock(),
-    kind: 'stood',
-    standing: id,
-    event,
-    what: kind,
-    from,
-    by,
-    resource,
-    shape,
-    session,
-    uses: usesLeft,
-    until,
-  }
 }
 
 function utter(kind: Utterance['kind'], by: string, text: Redacted, { parts }: House): Utterance {

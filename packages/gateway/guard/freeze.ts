@@ -3,11 +3,11 @@ import type { Froze, Leaf } from '@sallyport/core/ledger/leaf'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import type { Freeze } from '../store/store.ts'
-import { stood } from './desk.ts'
 import type { Desk } from './guard.ts'
 import type { House } from './house.ts'
 import { eligibility } from './judge.ts'
 import { stops } from './shelf.ts'
+import { stood } from './stood.ts'
 
 /** What stops and starts things: whatever tightens anybody on duty may do, whatever loosens needs the right to. */
 export function openFreezer(house: House): Pick<Desk, 'freeze' | 'unfreeze' | 'revoke'> {
@@ -58,7 +58,7 @@ export function openFreezer(house: House): Pick<Desk, 'freeze' | 'unfreeze' | 'r
       const revoked = { ...standing, version: standing.version + 1, revoked: true, by: [by] }
       const durable = await parts.store.move({
         writes: [{ kind: 'standing', from: standing.version, standing: revoked }],
-        leaves: [stood(revoked, 'revoked', house)],
+        leaves: [stood(revoked, 'revoked', parts.clock())],
       })
       await shelf.refresh()
       return durable === 'lost'

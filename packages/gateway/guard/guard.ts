@@ -52,6 +52,14 @@ export type Admission =
 /** The way of one action. Aborting `signal` says that the client is gone: what it holds is withdrawn, what it sent is cut. */
 export interface Guard {
   admit(asked: Asked, signal: AbortSignal): AsyncGenerator<Progress, Admission>
+  /** Asks people to let actions like this one pass ahead of time. That is an action of its own; this one is not done. */
+  admitWaiver(like: Asked, bounds: WaiverBounds, signal: AbortSignal): AsyncGenerator<Progress, Admission>
+}
+
+/** What a waiver is good for. */
+export interface WaiverBounds {
+  readonly uses: number
+  readonly forMs: number
 }
 
 /** What people (and requesters) do to an action that waits. Every surface calls these and nothing else. */

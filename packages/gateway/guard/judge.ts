@@ -3,7 +3,7 @@ import type { PersonId } from '@sallyport/core/action/ids'
 import type { Judgement } from '@sallyport/core/lifecycle/event'
 import type { JudgedBy, Life } from '@sallyport/core/lifecycle/life'
 import { canFill, type Sitter } from '@sallyport/core/lifecycle/quorum'
-import { covers } from '@sallyport/core/lifecycle/standing'
+import { covers, isWithin, type Standing, waivableOf } from '@sallyport/core/lifecycle/standing'
 import { resolveChain } from '@sallyport/core/people/chain'
 import { type Eligibility, mayDecide } from '@sallyport/core/people/may-decide'
 import type { Circumstances, Terms, Verdict, Why } from '@sallyport/core/policy/verdict'
@@ -53,14 +53,11 @@ export function judge(
   if (verdict.kind !== 'hold') return judged(verdict)
 
   const { terms, why } = verdict
-  const waiver = shelf.standings.find(
-    (standing) => standing.kind === 'waiver' && covers(standing, action, now),
-  )
-  if (waiver !== undefined && terms.waivable !== null)
-    return judged({ kind: 'allow', why, waiver: waiver.id })
+  const waiver = shelf.standings.find((standing) => skips(standing, action, terms, guarded, parts))
+  if (waiver !== undefined) return judged({ kind: 'allow', why, waiver: waiver.id })
   if (terms.reasonRequired && action.reason === null)
     return judged(refuse('reason-needed', 'policy wants a reason', why))
-  if (!canFill(terms.groups, sitters(action, terms, guarded, parts))) {
+  if (!canFill(terms.groups, sitters(directory.people.keys(), action, terms, guarded, parts))) {
     return judged(refuse('no-reviewer', 'too few people outside the chain may decide this', why))
   }
   return judged(verdict)
@@ -125,8 +122,34 @@ function eligibleFor(
   )
 }
 
-function sitters(action: Action, terms: Terms, guarded: Guarded, parts: GuardParts): Sitter[] {
-  return [...parts.directory().directory.people.keys()].flatMap((person) => {
+/**
+ * Whether a waiver skips this hold now: policy still lets as much be waived as is left of it, and those who gave it could
+ * together decide this very action. A waiver that fewer, or others, gave ahead of time skips nothing.
+ */
+function skips(
+  standing: Standing,
+  action: Action,
+  terms: Terms,
+  guarded: Guarded,
+  parts: GuardParts,
+): boolean {
+  const now = parts.clock()
+  return (
+    standing.kind === 'waiver' &&
+    covers(standing, action, now) &&
+    isWithin(standing, waivableOf(action, terms), now) &&
+    canFill(terms.groups, sitters(standing.by, action, terms, guarded, parts))
+  )
+}
+
+function sitters(
+  people: Iterable<PersonId>,
+  action: Action,
+  terms: Terms,
+  guarded: Guarded,
+  parts: GuardParts,
+): Sitter[] {
+  return [...people].flatMap((person) => {
     const answer = eligibleFor(person, action, terms, guarded, parts)
     return answer.kind === 'eligible' ? [answer] : []
   })

@@ -1,25 +1,34 @@
+import { SALLYPORT } from '@sallyport/core/policy/gateway'
 import { admit } from './admit.ts'
 import { openDesk } from './desk.ts'
 import { openFreezer } from './freeze.ts'
 import type { Desk, Guard } from './guard.ts'
 import { openHistory } from './history.ts'
 import type { House } from './house.ts'
+import { openOwnDoor } from './inner-door.ts'
 import { openKeeper } from './keeper.ts'
 import type { GuardParts } from './parts.ts'
 import { openShelf } from './shelf.ts'
+import { admitWaiver } from './waiver.ts'
 
 /** The guard, after it has named what a crash left behind. No door listens before this resolves. */
-export async function openGuard(parts: GuardParts): Promise<{
+export async function openGuard(given: GuardParts): Promise<{
   readonly guard: Guard
   readonly desk: Desk
   readonly stop: () => void
 }> {
-  const house: House = { parts, shelf: openShelf(parts), history: openHistory(parts), flying: new Map() }
+  const shelf = openShelf(given)
+  const own = openOwnDoor(given, () => shelf.refresh())
+  const parts: GuardParts = { ...given, resource: (id) => (id === SALLYPORT.id ? own : given.resource(id)) }
+  const house: House = { parts, shelf, history: openHistory(parts), flying: new Map() }
   const keeper = openKeeper(house)
   await keeper.recover()
   const freezer = openFreezer(house)
   return {
-    guard: { admit: (asked, signal) => admit(asked, house, signal) },
+    guard: {
+      admit: (asked, signal) => admit(asked, house, signal),
+      admitWaiver: (like, bounds, signal) => admitWaiver(like, bounds, house, signal),
+    },
     desk: {
       ...openDesk(house),
       ...freezer,

@@ -20,6 +20,8 @@ export function openShelf(parts: GuardParts): Shelf {
   let standings: readonly Standing[] = []
   let freezes: readonly Freeze[] = []
   const tightening = new Set<Freeze>()
+  let asked = 0
+  let taken = 0
   return {
     get standings() {
       return standings
@@ -37,11 +39,15 @@ export function openShelf(parts: GuardParts): Shelf {
       }
     },
     async refresh() {
-      const now = parts.clock()
-      ;[standings, freezes] = await Promise.all([
-        parts.store.read('standings', { live: true, now }),
+      const turn = ++asked
+      const read = await Promise.all([
+        parts.store.read('standings', { live: true, now: parts.clock() }),
         parts.store.read('freezes', { live: true }),
       ])
+      // An older copy must not cover a newer one: a freeze or a revocation would be forgotten.
+      if (turn < taken) return
+      taken = turn
+      ;[standings, freezes] = read
     },
   }
 }
