@@ -5,7 +5,7 @@ import { named } from './identity.ts'
  * A shop. invoice-bot is olga's agent; olga decides in her own name nowhere near it, and has an admin account besides. ines
  * and ivo own the data, lena keeps the law, omar runs the gateway and decides nothing.
  */
-const SHOP: Settings = {
+export const SHOP: Settings = {
   yaml: `
 groups:
   - { id: data-owners }

@@ -28,7 +28,8 @@ export async function* admit(
   const { parts, shelf, history } = house
   try {
     const guarded = parts.resource(asked.resource)
-    if (guarded === undefined)
+    // What speaks HTTP asks nothing of Sallyport itself, whatever name it gives.
+    if (guarded === undefined || guarded.target.kind !== asked.described.facts.kind)
       return refused(refusal('unknown-resource', safe`there is no resource ${asked.resource}`))
     const drafted = draft(asked, guarded, parts)
     await history.recall(drafted.action)
