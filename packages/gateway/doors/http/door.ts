@@ -52,8 +52,8 @@ export async function openHttpDoor(
   const hosts = new Set(parts.hosts.map((host) => host.toLowerCase()))
   const serve = (incoming: IncomingMessage, response: ServerResponse): void => {
     const taken = turns.take(incoming.socket, () => serveOne(parts, hosts, incoming, response))
-    if (!taken)
-      writeRefusal(response, refusal('rate-limited', safe`too many requests wait on this connection`), true)
+    // No answer: Node would queue it, and at enough of them stop reading, so that we could not see this client leave.
+    if (!taken) incoming.socket.destroy()
   }
   server.on('request', serve)
   // Without listeners Node would answer these itself: nothing is promised before the request is judged.

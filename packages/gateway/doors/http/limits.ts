@@ -11,8 +11,8 @@ export const IDLE_TIMEOUT_MS = 65_000
 /** A client that takes nothing of its answer for so long is cut, and the target with it. */
 export const STALLED_CLIENT_MS = 60_000
 export const CONNECTIONS_LIMIT = 4096
-/** Requests that one connection may have waiting behind the one that runs. */
-export const PIPELINE_LIMIT = 8
+/** Requests that one connection may have waiting behind the one that runs. With more it is ended. */
+export const PIPELINE_LIMIT = 32
 export const REASON_LIMIT_CHARS = 500
 /** Run, model, session, `Idempotency-Key`. */
 export const LABEL_LIMIT_CHARS = 128
