@@ -13,7 +13,7 @@ export interface Unclear {
   readonly why: Redacted
 }
 
-export const TARGET_LIMIT_CHARS = 8192
+const TARGET_LIMIT_CHARS = 8192
 
 /** RFC 3986 `pchar` and the slash, and `[ ] |`, which clients leave as they are. */
 const PATH = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@/[\]|-]|%[0-9A-Fa-f]{2})*$/
