@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { buildConnector, Client, Pool } from 'undici'
 import { isMetadataAddress } from '../../config/address.ts'
@@ -11,24 +11,32 @@ import {
   IDLE_CONNECTION_MS,
 } from './limits.ts'
 
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  done: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void
+
 /**
  * A name is checked again with what it resolves to now, and it is this very address that is connected to: whoever holds the
  * DNS of a target could otherwise point it at the credentials of the machine.
  */
-const checkedLookup: LookupFunction = (hostname, options, done) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return done(error, [])
-    if (addresses.some(({ address }) => isMetadataAddress(address)))
-      return done(new Error('the name of the target resolves to the metadata of a machine'), [])
-    const [first] = addresses
-    if (options.all === true || first === undefined) return done(null, addresses)
-    done(null, first.address, first.family)
-  })
+export function checkedLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, done) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return done(error, [])
+      if (addresses.some(({ address }) => isMetadataAddress(address)))
+        return done(new Error('the name of the target resolves to the metadata of a machine'), [])
+      const [first] = addresses
+      if (options.all === true || first === undefined) return done(null, addresses)
+      done(null, first.address, first.family)
+    })
+  }
 }
 
 const CONNECTING: buildConnector.BuildOptions = {
   timeout: CONNECT_TIMEOUT_MS,
-  lookup: checkedLookup,
+  lookup: checkedLookup(lookup),
   allowH2: false,
 }
 

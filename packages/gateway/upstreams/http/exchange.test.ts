@@ -1,7 +1,7 @@
 import { answer, type RecordingUpstream, recordingUpstream } from '@sallyport/testkit/upstream'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { UpstreamFailure } from '../upstream.ts'
-import { canConnect, freshClient } from './connect.ts'
+import { canConnect, checkedLookup, freshClient } from './connect.ts'
 import { exchange, type Received } from './exchange.ts'
 
 const open: RecordingUpstream[] = []
@@ -127,6 +127,33 @@ describe('the outcome of an exchange that was answered', () => {
     await cut(received, target)
     expect(await received.outcome).toEqual({ kind: 'unknown', answer: null })
   })
+})
+
+describe('the name of a target', () => {
+  test('is resolved', async () => {
+    const target = await targetThat((_, socket) => void socket.write(answer('hello')))
+    const { status } = await ask(`http://localhost:${target.port}`)
+    expect(status).toBe(200)
+  })
+
+  test.each(['169.254.169.254', '::ffff:169.254.169.254', 'fd00:ec2::254', '100.100.100.200'])(
+    'that resolves to %s, among others, is not connected to',
+    (address) => {
+      const told: unknown[] = []
+      const lookup = checkedLookup((_, _options, done) =>
+        done(null, [
+          { address: '192.0.2.1', family: 4 },
+          { address, family: address.includes(':') ? 6 : 4 },
+        ]),
+      )
+      lookup('crm.example', { all: true }, (...answer) => told.push(answer))
+      lookup('crm.example', {}, (...answer) => told.push(answer))
+      expect(told).toEqual([
+        [expect.any(Error), []],
+        [expect.any(Error), []],
+      ])
+    },
+  )
 })
 
 describe('whether a target can be reached', () => {
