@@ -292,6 +292,14 @@ describe('a waiver', () => {
     }
     expect(code(held({ waivable: null }), approve('bea', ['reviewers'], waiver(1, 1)))).toBe('not-permitted')
   })
+
+  test(claim('A8', 'core', 'of waivers is none: a change of Sallyport itself is approved once'), () => {
+    const life = held()
+    const facts = { ...ACTION.facts, kind: 'self', self: { change: 'waiver', subject: 'crm' } } as const
+    const own = { ...life, action: { ...life.action, facts } }
+    expect(code(own, approve('bea', ['reviewers'], waiver(1, 1_000)))).toBe('not-permitted')
+    expect(code(own, approve('bea', ['reviewers'], { kind: 'once' }))).toBe('approved')
+  })
 })
 
 describe('dispatch', () => {

@@ -124,6 +124,7 @@ describe('what is wrong is said where it stands, with what to do', () => {
     ['changes: unguarded\npeople: [{ id: ann, name: Ann, sameAs: ann }]', 2, 40, '`ann` is the same as itself', 'the other entry'],
     ['changes: unguarded\ngroups: [{ id: a, in: b }, { id: b, in: a }, { id: c, in: a }]', 2, 10, 'the group `a` stands in itself', 'of the ring'],
     ['changes: unguarded\ngroups: [{ id: a, in: [x] }]', 2, 24, 'no group is called `x`', 'the file has `a`'],
+    ['changes: unguarded\nenvironments: [{ id: sallyport }]', 2, 16, '`sallyport` is where the gateway stands alone', 'something else'],
     ['changes: unguarded\nenvironments: [{ id: a, in: a }]', 2, 16, 'the environment `a` stands in itself', 'of the ring'],
     ['changes: unguarded\nenvironments: [{ id: a, in: prod }]', 2, 29, 'no environment is called `prod`', 'the file has `a`'],
     ['changes: unguarded\nlisten: { console: "7070" }', 2, 20, 'this is no address to listen on', 'write host and port'],
