@@ -15,7 +15,7 @@ export interface LogFile {
 export type ReadLog = (path: string) => Promise<LogFile | undefined>
 
 /** The record as the files of c2sp.org/tlog-tiles: nothing beyond what is signed. */
-export function logReader(store: Store, publisher: Pick<Publisher, 'current'>): ReadLog {
+export function logReader(store: Pick<Store, 'read'>, publisher: Pick<Publisher, 'current'>): ReadLog {
   const readTile = storedTiles(store)
   return async (path) => {
     const published = publisher.current()
