@@ -79,7 +79,7 @@ interface Outside {
 /** The doors and the console. A port that is taken stops the start before anything was let in. */
 async function openOutside(
   inside: Inside,
-  { consoleUrl, consoleListen, httpListen }: Configuration,
+  { consoleUrl, consoleListen, httpListen, httpHosts }: Configuration,
   version: string,
   metrics: Metrics,
   log: Log,
@@ -94,7 +94,7 @@ async function openOutside(
         guard: inside.guard,
         prove: (key, told) => prove(inside.identity, key, told),
         resources: (id) => inside.resources.configured(id),
-        hosts: [],
+        hosts: httpHosts,
         consoleUrl: found.consoleUrl,
         log,
       },

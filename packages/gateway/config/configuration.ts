@@ -13,6 +13,8 @@ export interface Configuration {
   readonly consoleUrl: string
   readonly consoleListen: Listen
   readonly httpListen: Listen
+  /** Names of the HTTP door besides `localhost` and what is below it; any other Host is turned away. */
+  readonly httpHosts: readonly string[]
   readonly people: ReadonlyMap<PersonId, Person>
   readonly groups: ReadonlyMap<GroupId, Group>
   readonly environments: ReadonlySet<EnvironmentId>

@@ -12,6 +12,13 @@ export const readListen: Read<Listen> = text(
   'write host and port, `127.0.0.1:7070` or `[::1]:7070`',
 )
 
+/** A name by which clients come to the HTTP door. */
+export const readHost: Read<string> = text(
+  (value) => (HOST_NAME.test(value) ? value.toLowerCase() : undefined),
+  'this is no host name',
+  'write the name alone, `gate.example.com`',
+)
+
 function parseListen(value: string): Listen | undefined {
   const [, v6, name, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) ?? []
   const host = v6 ?? name

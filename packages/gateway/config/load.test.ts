@@ -180,6 +180,10 @@ describe('a resource is refused', () => {
     [{ routes: '[{ route: "GET /a//b" }]' }, 'this is no route'],
     [{ routes: '[{ route: "GET /a%2fb" }]' }, 'this is no route'],
     [{ routes: '[{ route: "GET /a/{b}" }, { route: "GET /a/{c}" }]' }, 'a second route `GET /a/{c}`'],
+    [
+      { routes: '[{ route: "GET /a/{b}/c" }, { route: "GET /a/b/{c}" }]' },
+      '`GET /a/{b}/c` and `/a/b/{c}` match the same requests, and neither is the closer one',
+    ],
     [{ routes: '[{ route: "GET /a", effects: [] }]' }, 'a route without an effect'],
     [{ routes: '[{ route: "GET /a", effects: [raed] }]' }, 'a value that is not known here'],
     [{ routes: '[{ route: "GET /a", datasets: ["a b"] }]' }, 'this is no name of a dataset'],

@@ -4,9 +4,9 @@ import type { NonEmpty } from '@sallyport/core/given'
 import { parseOrigin } from './address.ts'
 import type { Configuration, Listen } from './configuration.ts'
 import { readEnvironments } from './environments.ts'
-import { fieldsOf, oneOf, type Read, text } from './fields.ts'
+import { fieldsOf, list, oneOf, type Read, text } from './fields.ts'
 import { freeze } from './freeze.ts'
-import { readListen } from './listen.ts'
+import { readHost, readListen } from './listen.ts'
 import { readGroups, readPeople } from './people.ts'
 import type { Problem } from './problem.ts'
 import { type Environments, readResources } from './resource.ts'
@@ -20,6 +20,7 @@ export type Loading =
 
 const KEYS = [
   'listen',
+  'hosts',
   'consoleUrl',
   'data',
   'policies',
@@ -77,6 +78,7 @@ function read(source: Source, file: string, flags: Flags, around: Surroundings):
     new Map(),
     readResources(environments),
   )
+  const httpHosts = fields.optional('hosts', [], list(readHost))
   const changes = fields.required('changes', oneOf(['unguarded']))
   const origin = fields.optional<string | null>('consoleUrl', null, readOrigin)
   const data = fields.optional<string | null>('data', null, path)
@@ -90,6 +92,7 @@ function read(source: Source, file: string, flags: Flags, around: Surroundings):
     consoleUrl,
     consoleListen: listen.console,
     httpListen: listen.http,
+    httpHosts,
     people,
     groups,
     environments: new Set(environments.keys()),

@@ -1,6 +1,7 @@
 import { EFFECTS, type Effect } from '@sallyport/core/action/effect'
 import type { Label } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
+import { ambiguousRoutes } from '@sallyport/describe/http/route'
 import type { Node } from 'yaml'
 import type { Route } from './configuration.ts'
 import { fieldsOf, list, oneOf, type Read, text } from './fields.ts'
@@ -14,7 +15,16 @@ const LABEL = /^[a-z][a-z0-9-]{0,62}$/
 
 export const readRoutes: Read<readonly Route[]> = (node, source) => {
   const seen = new Set<string>()
-  return list(readRoute(seen))(node, source)
+  const routes = list(readRoute(seen))(node, source) ?? []
+  for (const [one, other] of ambiguousRoutes(routes)) {
+    const both = `\`${one.method} ${one.path}\` and \`${other.path}\``
+    source.complain(
+      node,
+      `${both} match the same requests, and neither is the closer one`,
+      'add a third route for what both match, or change one',
+    )
+  }
+  return routes
 }
 
 function readRoute(seen: Set<string>): Read<Route> {

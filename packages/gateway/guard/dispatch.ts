@@ -104,7 +104,8 @@ async function send(
   { guarded, house, signal }: Way,
 ): Promise<Answer | Refusal> {
   const { id, digest, effects } = life.action
-  const permit = mint({ action: id, digest, nonce, effects }, record)
+  const fresh = life.wait !== 'none'
+  const permit = mint({ action: id, digest, nonce, fresh, effects }, record)
   const cut = new AbortController()
   house.flying.set(id, { life, cut })
   const stop = (): void => cut.abort()

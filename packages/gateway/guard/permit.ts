@@ -13,6 +13,8 @@ export type Permit = {
   readonly action: ActionId
   readonly digest: Digest
   readonly nonce: Nonce
+  /** Wants a connection of its own: on a reused one that turns out stale, an approval would end as `unknown`. */
+  readonly fresh: boolean
 }
 
 /** Permits that were minted and not yet spent: identity decides, so neither a cast nor a copy makes one. */
@@ -27,6 +29,7 @@ export function mint(
     readonly action: ActionId
     readonly digest: Digest
     readonly nonce: Nonce
+    readonly fresh: boolean
     readonly effects: readonly Effect[]
   },
   record: Durable | 'being-written',
@@ -39,6 +42,7 @@ export function mint(
     action: of.action,
     digest: of.digest,
     nonce: of.nonce,
+    fresh: of.fresh,
   } as Permit)
   unspent.add(permit)
   return permit

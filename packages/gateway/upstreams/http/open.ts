@@ -29,7 +29,7 @@ export function openHttpUpstream({ resource, credentialValue, sha256 }: HttpUpst
       spend(permit, canonical, sha256)
       const message = messageIn(canonical, resource)
       const { header, veil } = await injected(credential, credentialValue)
-      const reuse = REUSES_CONNECTION.has(message.method)
+      const reuse = !permit.fresh && REUSES_CONNECTION.has(message.method)
       const dispatcher = reuse ? pool : freshClient(address)
       const received = exchange(dispatcher, requestOf(message, address, header), signal)
       // Waits for what was dispatched, then ends the connection.
