@@ -115,7 +115,11 @@ describe('a waiver asked for ahead of time', () => {
     expect(again.id).toBe(once.id)
   })
 
-  test('brings no waiver of waivers: an approval of one is of that one alone', async () => {
+  test('brings no waiver of waivers, though policy would let one be given', async () => {
+    await shop.close()
+    const actions = SHOP.policies.actions.replace('@within("30m")', '$& @waivable("8h, 20 uses")')
+    shop = await openShop({ policies: { ...SHOP.policies, actions } })
+    agent = await shop.key('invoice-bot')
     const { id } = await asked()
     const word = { says: 'approve', scope: { kind: 'waiver', uses: 9, forMs: 60_000 } }
     expect(await (await decide(id, 'ines', word)).json()).toMatchObject({ code: 'not-permitted' })

@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ActionId } from '@sallyport/core/action/ids'
 import { cardDigest } from '@sallyport/core/card/card'
 import { basisOf } from '@sallyport/core/card/make-card'
 import type { Life } from '@sallyport/core/lifecycle/life'
+import { safe } from '@sallyport/core/redact/redacted'
 import { claim } from '@sallyport/testkit/claim'
 import { openHttpHouse } from '@sallyport/testkit/http-house'
 import { named } from '@sallyport/testkit/identity'
@@ -98,11 +100,32 @@ describe('a waiver is written once or not at all', () => {
     },
   )
 
-  test('a freeze of `sallyport` keeps it from being written', async () => {
+  test(claim('G10', 'core', 'a freeze in flight keeps it from being written'), async () => {
+    const { read, move } = inside.store
+    let dispatched = false
+    Object.assign(inside.store, {
+      move(change: Change) {
+        dispatched ||= change.leaves.some((leaf) => leaf.kind === 'moved' && leaf.to === 'dispatched')
+        return move.call(inside.store, change)
+      },
+      async read(kind: 'life', query: { readonly id: ActionId }) {
+        const row = await read.call(inside.store, kind, query)
+        if (!dispatched || kind !== 'life') return row
+        dispatched = false
+        await freezeSallyport()
+        return row
+      },
+    })
+    const { id } = (await approvedByBoth()).action
+    for await (const life of inside.store.watch(id, AbortSignal.timeout(10_000)))
+      if (life.ended !== null) expect(life.state).toBe('failed')
+    expect(await inside.store.read('standings', { live: true, now: clock() })).toEqual([])
+  })
+
+  test('a freeze of `sallyport` keeps it from being sent', async () => {
     const life = await askedAhead()
     await vote(life, 'ines')
-    const by = named('person', 'ines')
-    await inside.desk.freeze({ scope: 'resource', name: 'sallyport', by, reason: life.action.says })
+    await freezeSallyport()
     await vote(life, 'lena')
     expect(await passes()).toBe(false)
   })
@@ -120,6 +143,11 @@ test('no door leads to Sallyport itself, neither by path nor by host', async () 
   }
   await house.close()
 })
+
+async function freezeSallyport(): Promise<void> {
+  const by = named('person', 'ines')
+  await inside.desk.freeze({ scope: 'resource', name: 'sallyport', by, reason: safe`stop` })
+}
 
 /** The waiver of both, durable and in force. */
 async function waived(): Promise<void> {
