@@ -40,6 +40,16 @@ async function problem(response: Response): Promise<Record<string, unknown>> {
 }
 
 describe('a held request', () => {
+  test('goes up on a connection of its own, so that a stale one cannot make its outcome unknown', async () => {
+    await (await ask('/crm/customers', { method: 'GET' })).text()
+    const asking = ask('/crm/exports/all', { method: 'GET' })
+    await house.decide(await theWaiting(), 'approve')
+    expect((await asking).status).toBe(200)
+    expect(target.connections()).toBe(2)
+    await (await ask('/crm/customers', { method: 'GET' })).text()
+    expect(target.connections()).toBe(2)
+  })
+
   test(claim('G1', 'http', 'sends nothing until a reviewer says yes, and then runs once'), async () => {
     const asking = ask('/crm/customers/7', { headers: { 'Sallyport-Reason': 'a duplicate' } })
     const life = await theWaiting()
