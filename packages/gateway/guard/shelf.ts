@@ -1,6 +1,6 @@
 import type { Action } from '@sallyport/core/action/action'
 import type { Standing } from '@sallyport/core/lifecycle/standing'
-import type { Freeze } from '../store/store.ts'
+import type { Freeze, Store } from '../store/store.ts'
 import type { GuardParts } from './parts.ts'
 
 /**
@@ -16,7 +16,7 @@ export interface Shelf {
   refresh(): Promise<void>
 }
 
-export function openShelf(parts: GuardParts): Shelf {
+export function openShelf(parts: Pick<GuardParts, 'clock'> & { readonly store: Pick<Store, 'read'> }): Shelf {
   let standings: readonly Standing[] = []
   let freezes: readonly Freeze[] = []
   const tightening = new Set<Freeze>()
