@@ -152,6 +152,13 @@ describe('a set is refused at load', () => {
     expect(problemsOf(actions).join('\n')).toContain(message)
   })
 
+  test('and one that speaks of Sallyport itself is not, whatever is configured', () => {
+    const own = (scope: string) =>
+      `@id("x") @hold("reviewers") permit (principal, action == Action::"grant", ${scope});`
+    expect(problemsOf(own('resource == Resource::"sallyport"'))).toEqual([])
+    expect(problemsOf(own('resource in Environment::"sallyport"'))).toEqual([])
+  })
+
   test('an id that another set has taken', () => {
     const again = REVIEWERS.replace('reviewers', 'reads')
     expect(problemsOf(READS, again).join()).toContain('the id `reads` is taken by actions/test.cedar:1')
