@@ -3,8 +3,12 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { vi } from 'vitest'
 
 const BIN = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
+
+/** A process takes its time to start where many of them do. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 
 export interface Ended {
   readonly exit: number | null
