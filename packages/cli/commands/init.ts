@@ -4,6 +4,7 @@ import { readConfiguration } from '@sallyport/gateway/config/load'
 import { answersTo } from '../init/answers.ts'
 import { firstYaml } from '../init/yaml.ts'
 import { command } from '../line/command.ts'
+import { columns } from '../line/table.ts'
 import type { Terminal } from '../line/terminal.ts'
 import { Trouble, usage } from '../line/trouble.ts'
 import { writeStarterPolicies } from '../local/starter.ts'
@@ -76,8 +77,11 @@ function nextSteps(
   terminal.say(`Wrote ${file} and six policies with their tests in ${policies}.`)
   terminal.say()
   terminal.say('Next:')
-  terminal.say('  sallyport doctor                             is everything as it should be?')
-  terminal.say('  sallyport serve                              open the gate')
-  terminal.say(`  sallyport agent create helper --owner ${owner}     the key of a first agent`)
-  terminal.say(`  sallyport login --link ${reviewer}     how a reviewer signs in`)
+  const steps = [
+    ['sallyport doctor', 'is everything as it should be?'],
+    ['sallyport serve', 'open the gate'],
+    [`sallyport agent create helper --owner ${owner}`, 'the key of a first agent'],
+    [`sallyport login --link ${reviewer}`, 'how a reviewer signs in'],
+  ]
+  for (const line of columns(steps)) terminal.say(`  ${line}`)
 }

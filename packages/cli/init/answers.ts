@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { parseName } from '@sallyport/core/action/ids'
 import type { Terminal } from '../line/terminal.ts'
 import { usage } from '../line/trouble.ts'
@@ -29,10 +29,9 @@ const REVIEWERS = 'First Reviewer, Second Reviewer'
 
 /** The three questions. What a flag says is not asked; `--yes` takes the rest as it is proposed. */
 export async function answersTo(flags: AnswerFlags, terminal: Terminal): Promise<Answers> {
-  const owner = flags.owner ?? terminal.around.variable('USER') ?? 'owner'
   const proposed = {
     api: `${flags.resource ?? API.resource} ${flags.address ?? API.address}`,
-    owner,
+    owner: flags.owner ?? terminal.around.variable('USER') ?? 'owner',
     reviewers: flags.reviewers ?? REVIEWERS,
   }
   const said = {
@@ -48,17 +47,32 @@ export async function answersTo(flags: AnswerFlags, terminal: Terminal): Promise
       'say `--yes` for what is proposed, or all of `--resource`, `--address`, `--owner` and `--reviewers`',
     )
   }
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    for (const what of open) proposed[what] = await asked(QUESTIONS[what], proposed[what])
-  } finally {
-    lines.close()
-  }
+  for (const [what, answer] of await answersOf(open.map((what) => [what, proposed[what]])))
+    proposed[what] = answer
   return parsed(proposed)
+}
 
-  async function asked(question: string, proposal: string): Promise<string> {
-    const given = (await lines.question(`${question} [${proposal}] `)).trim()
-    return given === '' ? proposal : given
+type Question = keyof typeof QUESTIONS
+
+/** One line for each question; an empty one takes the proposal. */
+async function answersOf(
+  open: readonly (readonly [Question, string])[],
+): Promise<readonly (readonly [Question, string])[]> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  // Read as they come: what is pasted at once answers all of the questions.
+  const lines = prompt[Symbol.asyncIterator]()
+  try {
+    const answers: (readonly [Question, string])[] = []
+    for (const [what, proposal] of open) {
+      prompt.setPrompt(`${QUESTIONS[what]} [${proposal}] `)
+      prompt.prompt()
+      const line = await lines.next()
+      if (line.done === true) throw usage('the questions were left', 'nothing was written')
+      answers.push([what, line.value.trim() || proposal])
+    }
+    return answers
+  } finally {
+    prompt.close()
   }
 }
 

@@ -3,7 +3,7 @@ import { REFUSALS, type RefusalCode } from '@sallyport/core/refusal/table'
 /** Something of this machine is wrong: a file, a port, an answer that was expected otherwise. */
 export const FAILED_EXIT = 1
 /** The command line itself could not be read. */
-export const USAGE_EXIT = 2
+const USAGE_EXIT = 2
 
 /** What ends a command: what is wrong, what to do about it, and the exit code that says so. No stack is ever shown. */
 export class Trouble extends Error {

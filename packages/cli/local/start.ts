@@ -27,7 +27,7 @@ export async function startGateway(
 }
 
 /** Failures that were foreseen say what to do themselves. Anything else goes on as it is. */
-export function startTrouble(cause: unknown): unknown {
+function startTrouble(cause: unknown): unknown {
   if (cause instanceof KeyProblem) return new Trouble(cause.message, cause.help)
   if (cause instanceof StoreFailure || cause instanceof PublisherFailure)
     return sentenceAndHelp(cause.message)

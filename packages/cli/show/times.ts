@@ -3,7 +3,7 @@ const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
 /** `12 minutes`, at the precision that somebody who waits wants. */
-export function span(ms: number): string {
+function span(ms: number): string {
   if (ms < MINUTE_MS) return counted(Math.max(0, Math.round(ms / 1000)), 'second')
   if (ms < 2 * HOUR_MS) return counted(Math.round(ms / MINUTE_MS), 'minute')
   return ms < 2 * DAY_MS ? counted(Math.round(ms / HOUR_MS), 'hour') : counted(Math.round(ms / DAY_MS), 'day')
