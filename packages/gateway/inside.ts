@@ -95,6 +95,7 @@ export async function openInside({
     resource: (id) => resources.guarded(id),
     seal: openSeal(keys.seal, randomBytes),
     tag: keys.tag,
+    stillProved: (proof) => identity.stillProved(proof),
     cardDigest: (life) => cardDigest({ basis: basisOf(life, identity.directory().directory) }, sha256),
     timer,
     log,

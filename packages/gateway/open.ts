@@ -164,14 +164,16 @@ function gatewayOf(
     consoleUrl,
     httpUrl: `http://localhost:${door.port}`,
     async reload(next) {
-      const problems = await inside.policy.reload(next)
-      if (problems.length > 0) {
+      const prepared = await inside.policy.prepare(next)
+      if (prepared.kind === 'rejected') {
         metrics.policyReloadFailed()
-        return problems
+        return prepared.problems
       }
+      // People first: whoever lost the right to decide must not count for a moment longer than need be.
       inside.current = next
-      inside.resources.reload(next)
       await inside.identity.reload()
+      inside.resources.reload(next)
+      await prepared.putInForce()
       log(safe`configuration and policies were read again and are in force`)
       return []
     },

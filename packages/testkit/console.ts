@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import { canonicalText } from '@sallyport/core/action/canonical'
+import { contentDigest } from '@sallyport/core/action/digest'
 import type { Effect } from '@sallyport/core/action/effect'
 import { cardDigest } from '@sallyport/core/card/card'
 import { basisOf } from '@sallyport/core/card/make-card'
@@ -110,6 +111,8 @@ export async function openConsole(settings: Settings): Promise<Console> {
     resource: (id) => targets.get(id),
     seal: openSeal(keys.seal, randomBytes),
     tag: keys.tag,
+    // What is held here without a door was proved by nothing, and so by nothing that ended.
+    stillProved: () => true,
     cardDigest: (life) => cardDigest({ basis: basisOf(life, identity.directory().directory) }, sha256),
     timer,
     log: () => undefined,
@@ -347,6 +350,7 @@ function targetsOf({ resources }: Configuration, sent: string[]): ReadonlyMap<st
   const targetOf = (resource: Guarded['target']): Guarded => ({
     target: resource,
     address: 'http://target',
+    configured: contentDigest(sha256, resource.id),
     liveWaitMs: 50_000,
     upstream: {
       async send(permit, canonical) {

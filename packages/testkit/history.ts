@@ -94,6 +94,7 @@ export function changed(name: string): Leaf {
     what: 'configuration',
     event: 'loaded',
     name,
+    by: null,
     digest: DIGEST,
     unguarded: true,
     note: safe`a change`,

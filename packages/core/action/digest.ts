@@ -21,7 +21,7 @@ export function digestOf(sha256: Sha256, nonce: Nonce, canonical: Uint8Array): D
   return hex(sha256(joined)) as Digest
 }
 
-/** The digest of facts alone. It has no nonce on purpose: it is compared across actions, and it covers no value. */
+/** The digest of facts and of the resource as configured. It has no nonce on purpose: it is compared across actions, and it covers no value. */
 export function shapeOf(sha256: Sha256, facts: object): Shape {
   return hex(sha256(canonicalBytes(facts))) as Shape
 }

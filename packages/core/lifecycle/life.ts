@@ -1,6 +1,7 @@
 import type { Action } from '../action/action.ts'
 import type { Digest, GroupId, PersonId, StandingId, UtteranceId } from '../action/ids.ts'
 import type { Instant, NonEmpty } from '../given.ts'
+import type { Proof } from '../people/caller.ts'
 import type { Signal, Terms, Why } from '../policy/verdict.ts'
 import type { Redacted } from '../redact/redacted.ts'
 import type { RefusalCode } from '../refusal/table.ts'
@@ -24,10 +25,7 @@ export type ApproveScope =
 export type DenyScope = { readonly kind: 'call' } | { readonly kind: 'shape' } | { readonly kind: 'session' }
 
 /** How a person proved to be present. A token file is no such proof. */
-export interface Presence {
-  readonly kind: 'sign-in'
-  readonly session: string
-}
+export type Presence = Extract<Proof, { readonly kind: 'sign-in' }>
 
 /** A person's word. A question is not a decision. */
 export type Decision = {

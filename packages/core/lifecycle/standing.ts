@@ -49,9 +49,13 @@ export function covers(standing: Standing, action: Action, now: Instant): boolea
   )
 }
 
-/** What may be waived of a held action. Nothing of a change to Sallyport itself: one waiver would bring all that follow. */
+/**
+ * What may be waived of a held action. Nothing of a change to Sallyport itself: one waiver would bring all that follow. And
+ * nothing whose operation is only guessed at: its shape is far wider than what a reviewer read.
+ */
 export function waivableOf({ facts }: Pick<Action, 'facts'>, terms: Terms | null): Terms['waivable'] {
-  return facts.kind === 'self' ? null : (terms?.waivable ?? null)
+  if (facts.kind === 'self' || facts.unknown.includes('operation')) return null
+  return terms?.waivable ?? null
 }
 
 /** Whether what is left of a waiver is no more than could be given now: policy may have become stricter since. */

@@ -106,7 +106,7 @@ function changeOf(life: Life, event: Event, now: Instant): Change {
     case 'ask':
       return ask(life, event)
     case 'answer':
-      return say(life, event.utterance, event.text)
+      return answer(life, event)
     case 'release':
       return life.wait === 'live' ? { life: { wait: 'claimable' }, leaf: {} } : { code: 'conflict' }
     case 'withdraw':
@@ -177,6 +177,12 @@ function exceeds(
 function ask(life: Life, { utterance, text, eligibility }: EventOf<'ask'>): Change {
   // Gated like a decision: a question from inside the chain could put words before the reviewer.
   return eligibility.kind === 'not-eligible' ? { code: 'not-eligible' } : say(life, utterance, text)
+}
+
+/** Only what was asked: an agent that could talk at will would change the card under every reviewer's hand. */
+function answer(life: Life, { utterance, text }: EventOf<'answer'>): Change {
+  const open = life.thread.reduce((count, { kind }) => count + (kind === 'question' ? 1 : -1), 0)
+  return open > 0 ? say(life, utterance, text) : { code: 'conflict' }
 }
 
 /** The action under review does not change by talk about it: its digest, terms and votes stay. */

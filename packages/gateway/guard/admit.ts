@@ -8,7 +8,7 @@ import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Durable } from '../store/durable.ts'
 import type { Write } from '../store/store.ts'
-import { runAllowed, type Way } from './dispatch.ts'
+import { type Bytes, runAllowed, type Way } from './dispatch.ts'
 import { canonicalAction, type Drafted, draft } from './draft.ts'
 import type { Admission, Asked, Progress } from './guard.ts'
 import { refusalOf, waitLive } from './hold.ts'
@@ -33,8 +33,9 @@ export async function* admit(
       return refused(refusal('unknown-resource', safe`there is no resource ${asked.resource}`))
     const drafted = draft(asked, guarded, parts)
     await history.recall(drafted.action)
-    const earlier = await repeated(asked, drafted, house)
-    if (earlier !== 'new') return earlier
+    const earlier = await repeated(asked, drafted, guarded, house)
+    if (earlier.kind === 'claim') return yield* waitLive(earlier.life, earlier, { guarded, house, signal })
+    if (earlier.kind !== 'new') return earlier
     for (;;) {
       const judged = judge(drafted.action, guarded, shelf, history, parts)
       switch (judged.verdict.kind) {
@@ -48,8 +49,9 @@ export async function* admit(
           if (ran !== 'lost') return ran
           // Somebody else had the waiver's last use, or the same Idempotency-Key: look again at what is true now.
           await shelf.refresh()
-          const rival = await repeated(asked, drafted, house)
-          if (rival !== 'new') return rival
+          const rival = await repeated(asked, drafted, guarded, house)
+          if (rival.kind === 'claim') return yield* waitLive(rival.life, rival, { guarded, house, signal })
+          if (rival.kind !== 'new') return rival
           continue
         }
         case 'hold':
@@ -88,6 +90,12 @@ async function* hold(
   return yield* waitLive(life, drafted, way)
 }
 
+/** An action that waits to be presented again, with its bytes. */
+interface Claim extends Bytes {
+  readonly kind: 'claim'
+  readonly life: Life
+}
+
 /**
  * An earlier action of this very caller with these very bytes that waits to be presented again. It is found by the tag and
  * believed only when its own digest, made with its own nonce, comes out of the bytes at hand.
@@ -97,33 +105,41 @@ async function claimed(
   asked: Asked,
   guarded: Guarded,
   { parts }: House,
-): Promise<{ readonly life: Life; readonly canonical: Uint8Array; readonly nonce: Nonce } | undefined> {
+): Promise<Claim | undefined> {
   const canonical = canonicalAction(asked.caller, asked.resource, guarded, asked.message)
   for (const life of await parts.store.read('claim', { claim })) {
     if (life.wait !== 'claimable' || (life.deadline !== null && parts.clock() >= life.deadline)) continue
     const kept = await parts.store.read('kept', { action: life.action.id })
     if (kept === null) continue
     const nonce = kept.nonce as Nonce
-    if (digestOf(parts.sha256, nonce, canonical) === life.action.digest) return { life, canonical, nonce }
+    if (digestOf(parts.sha256, nonce, canonical) === life.action.digest)
+      return { kind: 'claim', life, canonical, nonce }
   }
   return undefined
 }
 
 /** What a request with an `Idempotency-Key` that was used before gets: the same action, or a conflict if it is another one. */
-async function repeated(asked: Asked, { claim }: Drafted, { parts }: House): Promise<Admission | 'new'> {
+async function repeated(
+  asked: Asked,
+  drafted: Drafted,
+  guarded: Guarded,
+  house: House,
+): Promise<Admission | Claim | { readonly kind: 'new' }> {
+  const { parts } = house
   const idempotency = idempotencyTag(asked, parts.tag)
-  if (idempotency === null) return 'new'
+  if (idempotency === null) return { kind: 'new' }
   const earlier = await parts.store.read('idempotency', { idempotency })
-  if (earlier === null) return 'new'
+  if (earlier === null) return { kind: 'new' }
   const { life } = earlier
   const { id } = life.action
-  if (earlier.claim !== claim)
+  if (earlier.claim !== drafted.claim)
     return refused(
       refusal('conflict', safe`this Idempotency-Key belongs to action ${id}, which is another request`, id),
     )
   if (life.wait === 'parked') return { kind: 'parked', life }
-  if (life.wait === 'claimable' && (life.state === 'waiting' || life.state === 'approved')) return 'new'
-  return refused(refusalOf(life))
+  // Whatever policy or a waiver would say of it today: this key belongs to an action that waits to be presented again.
+  const claim = await claimed(drafted, asked, guarded, house)
+  return claim?.life.action.id === id ? claim : refused(refusalOf(life))
 }
 
 function admission(asked: Asked, { action, nonce }: Drafted, judged: Judged, { parts }: House): Admit {

@@ -6,6 +6,7 @@ import type { Life, Utterance } from '@sallyport/core/lifecycle/life'
 import { BAN_MS, callerKey, type Standing, waiverGiven } from '@sallyport/core/lifecycle/standing'
 import { type Step, step } from '@sallyport/core/lifecycle/step'
 import { humanOf, resolveChain } from '@sallyport/core/people/chain'
+import { isBarred } from '@sallyport/core/people/may-decide'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Change } from '../store/store.ts'
@@ -91,7 +92,8 @@ async function move(
 function decision(life: Life, word: Word, guarded: Guarded, house: House): MaybeEvent {
   const { parts } = house
   const may = eligibility(word.by, life, guarded, parts)
-  if (may.kind === 'not-eligible') {
+  const barred = isBarred(word.proof.madeBy, life.action.caller, parts.directory().directory)
+  if (may.kind === 'not-eligible' || barred) {
     return refusal('not-eligible', safe`${word.by} may not decide action ${life.action.id}`, life.action.id)
   }
   if (word.saw !== parts.cardDigest(life)) {

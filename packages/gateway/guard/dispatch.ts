@@ -72,6 +72,7 @@ export async function runApproved(
   if ('code' in stepped) return stepped
   const durable = await parts.store.move(changeOf(life, stepped))
   if (durable === 'lost' || stepped.life.state !== 'dispatched') return 'moved-on'
+  history.ran(stepped.life)
   return sendRecorded(stepped.life, bytes, way, durable)
 }
 

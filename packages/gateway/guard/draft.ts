@@ -28,7 +28,11 @@ export function draft(asked: Asked, guarded: Guarded, parts: GuardParts): Drafte
     facts: described.facts,
     effects: described.effects,
     digest: digestOf(parts.sha256, nonce, canonical),
-    shape: shapeOf(parts.sha256, { effects: described.effects, facts: described.facts, resource }),
+    shape: shapeOf(parts.sha256, {
+      effects: described.effects,
+      facts: described.facts,
+      configured: guarded.configured,
+    }),
     says: described.says,
     command: described.command,
     reason,
@@ -38,7 +42,7 @@ export function draft(asked: Asked, guarded: Guarded, parts: GuardParts): Drafte
 }
 
 /**
- * What the digest covers: who asks, what, of which resource at which address. Whatever differs here is another action, and
+ * What the digest covers: who asks, what, of which resource as it is configured. Whatever differs here is another action, and
  * an approval of one is none of the other (claim G3). How the caller was proved may differ: a rotated key is the same caller.
  */
 export function canonicalAction(
@@ -53,6 +57,7 @@ export function canonicalAction(
     caller: { agents, owner, actsFor },
     resource,
     address: guarded.address,
+    configured: guarded.configured,
     message,
   })
 }

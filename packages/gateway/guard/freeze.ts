@@ -1,5 +1,6 @@
 import { drawId, type PersonId } from '@sallyport/core/action/ids'
 import type { Froze, Leaf } from '@sallyport/core/ledger/leaf'
+import { humanOf } from '@sallyport/core/people/chain'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import type { Freeze } from '../store/store.ts'
@@ -36,7 +37,10 @@ export function openFreezer(house: House): Pick<Desk, 'freeze' | 'unfreeze' | 'r
     async unfreeze(id, by) {
       const freeze = shelf.freezes.find((one) => one.id === id)
       if (freeze === undefined) return refusal('unknown-resource', safe`there is no freeze ${id} in force`)
-      if (!parts.policy().administers(by, 'operate', parts.directory().directory)) {
+      if (
+        isOwner(by, freeze, house) ||
+        !parts.policy().administers(by, 'operate', parts.directory().directory)
+      ) {
         return refusal('not-eligible', safe`${by} has no right to lift a freeze`)
       }
       const lifted: Freeze = { ...freeze, version: freeze.version + 1, lifted: true }
@@ -66,6 +70,13 @@ export function openFreezer(house: House): Pick<Desk, 'freeze' | 'unfreeze' | 'r
         : 'revoked'
     },
   }
+}
+
+/** Whoever answers for a frozen agent does not let it go on. */
+function isOwner(by: PersonId, { scope, name }: Freeze, { parts }: House): boolean {
+  const { directory } = parts.directory()
+  const agent = [...directory.agents.values()].find(({ id }) => scope === 'agent' && id === name)
+  return agent !== undefined && humanOf(agent.owner, directory) === humanOf(by, directory)
 }
 
 /** Lifting a ban loosens, so that it is for those who could have decided the denied action: never its own chain. */

@@ -1,6 +1,6 @@
 import type { Action } from '@sallyport/core/action/action'
 import { type Instant, instant } from '@sallyport/core/given'
-import type { Life } from '@sallyport/core/lifecycle/life'
+import type { Life, State } from '@sallyport/core/lifecycle/life'
 import { callerKey } from '@sallyport/core/lifecycle/standing'
 import type { Circumstances, Signal } from '@sallyport/core/policy/verdict'
 import type { GuardParts } from './parts.ts'
@@ -13,6 +13,7 @@ export const MEMORY_MS: number = 7 * 24 * 60 * 60 * 1000
 export const LOOK_BACK_LIMIT = 5_000
 /** Callers and sessions remembered at once; the oldest are read from the store again when they come back. */
 const REMEMBERED_LIMIT = 10_000
+const RAN: ReadonlySet<State> = new Set(['dispatched', 'succeeded', 'failed', 'unknown'])
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 
@@ -22,6 +23,8 @@ export interface History {
   recall(action: Action): Promise<void>
   circumstances(action: Action, now: Instant): Circumstances
   admitted(life: Life): void
+  /** It was sent: from now on its shape is known of this caller. What was only asked for is not. */
+  ran(life: Life): void
   denied(life: Life): void
 }
 
@@ -49,11 +52,12 @@ export function openHistory(parts: GuardParts): History {
       })
       const same = lives.filter((life) => callerKey(life.action.caller) === key)
       remember(pasts, key, {
-        shapes: new Set(same.map((life) => life.action.shape)),
+        shapes: new Set<string>(),
         denied: new Set(same.filter((life) => life.state === 'denied').map((life) => life.action.shape)),
         recent: [],
       })
       for (const life of same.toReversed()) note(pasts.get(key), life)
+      for (const life of same) if (RAN.has(life.state)) pasts.get(key)?.shapes.add(life.action.shape)
       for (const life of same) learn(sessions, life)
     },
 
@@ -72,6 +76,11 @@ export function openHistory(parts: GuardParts): History {
     admitted(life) {
       note(pasts.get(callerKey(life.action.caller)), life)
       learn(sessions, life)
+      if (RAN.has(life.state)) this.ran(life)
+    },
+
+    ran({ action }) {
+      pasts.get(callerKey(action.caller))?.shapes.add(action.shape)
     },
 
     denied({ action }) {
@@ -81,7 +90,6 @@ export function openHistory(parts: GuardParts): History {
 }
 
 function note(past: Past | undefined, { action }: Life): void {
-  past?.shapes.add(action.shape)
   past?.recent.push(action.askedAt)
   if (past !== undefined && past.recent.length > BURST_PER_MINUTE) past.recent.shift()
 }

@@ -33,8 +33,7 @@ export function judge(
 ): Judged {
   const { directory, digest } = parts.directory()
   const policy = parts.policy()
-  const now = parts.clock()
-  const circumstances = history.circumstances(action, now)
+  const circumstances = history.circumstances(action, parts.clock())
   const judgedBy = { policy: policy.digest, directory: digest }
   const resolved = resolveChain(action.caller, directory)
   const chain = resolved.kind === 'resolved' ? [...resolved.humans].sort() : []
@@ -44,9 +43,7 @@ export function judge(
     return judged(refuse('unresolved-caller', 'somebody in the calling chain is not a known person'))
   if (shelf.frozen(action))
     return judged(refuse('frozen', 'a person froze this agent, this resource or everything'))
-  if (shelf.standings.some((standing) => standing.kind === 'ban' && covers(standing, action, now))) {
-    return judged(refuse('denied', 'a reviewer denied everything of this shape or the rest of this session'))
-  }
+  if (banned(action, shelf, parts)) return judged(refuse('denied', BANNED))
 
   const { caller, effects, facts } = action
   const verdict = policy.decide({ caller, target: guarded.target, effects, facts, circumstances }, directory)
@@ -77,6 +74,9 @@ export function rejudge(
   const frozen = shelf.frozen(life.action)
   const voters = new Map(life.votes.map((vote) => [vote.by, eligibility(vote.by, life, guarded, parts)]))
   const { digest } = parts.directory()
+  // What was said no to since, or asked with a key that ended, is not what people were asked about.
+  const stop = stopped(life.action, shelf, parts)
+  if (stop !== null) return { verdict: stop, judgedBy: life.judgedBy, asked: null, frozen, voters }
   const unchanged = life.judgedBy.policy === parts.policy().digest && life.judgedBy.directory === digest
   if (unchanged)
     return {
@@ -96,6 +96,20 @@ export function rejudge(
     frozen,
     voters,
   }
+}
+
+const BANNED = 'a reviewer denied everything of this shape or the rest of this session'
+
+function banned(action: Action, shelf: Shelf, { clock }: GuardParts): boolean {
+  const now = clock()
+  return shelf.standings.some((standing) => standing.kind === 'ban' && covers(standing, action, now))
+}
+
+function stopped(action: Action, shelf: Shelf, parts: GuardParts): Verdict | null {
+  if (banned(action, shelf, parts)) return refuse('denied', BANNED)
+  if (!parts.stillProved(action.caller.proof))
+    return refuse('not-authenticated', 'the key that asked for this was rotated or revoked')
+  return null
 }
 
 function heldStill(life: Life, why: Why): Verdict {

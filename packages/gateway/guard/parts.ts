@@ -1,6 +1,7 @@
 import type { ActionId, Digest, PersonId, ResourceId } from '@sallyport/core/action/ids'
 import type { Clock, RandomBytes, Sha256 } from '@sallyport/core/given'
 import type { Life } from '@sallyport/core/lifecycle/life'
+import type { Proof } from '@sallyport/core/people/caller'
 import type { Directory } from '@sallyport/core/people/directory'
 import type { AdminRight, PeopleRight, Question, Target, Verdict } from '@sallyport/core/policy/verdict'
 import type { Redacted } from '@sallyport/core/redact/redacted'
@@ -18,6 +19,8 @@ export interface GuardParts {
   readonly seal: Seal
   /** HMAC under a key outside the database: finds a claim again without telling what it is. */
   readonly tag: (bytes: Uint8Array) => string
+  /** Whether the key or sign-in that proved a caller has not ended since. */
+  readonly stillProved: (proof: Proof) => boolean
   /** Digest of the card that a reviewer of this action is shown now. */
   readonly cardDigest: (life: Life) => Digest
   readonly clock: Clock
@@ -37,8 +40,10 @@ export interface PolicyInForce {
 /** A resource as the guard sees it. */
 export interface Guarded {
   readonly target: Target
-  /** Where it is, in one spelling: part of the digest, so that an approval does not follow a resource to another address. */
+  /** Where it is, in one spelling. */
   readonly address: string
+  /** Digest of all that is configured of it: an approval or a waiver does not follow a resource to another address, environment or reading of its routes. */
+  readonly configured: Digest
   readonly liveWaitMs: number
   readonly upstream: Upstream
 }

@@ -35,7 +35,9 @@ export function openShelf(parts: Pick<GuardParts, 'clock'> & { readonly store: P
       try {
         await written
       } finally {
-        await this.refresh().finally(() => tightening.delete(freeze))
+        // A write that failed may be there after all. Until the store says what is in force, this one is.
+        await this.refresh()
+        tightening.delete(freeze)
       }
     },
     async refresh() {

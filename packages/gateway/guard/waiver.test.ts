@@ -5,6 +5,7 @@ import type { ActionId } from '@sallyport/core/action/ids'
 import { cardDigest } from '@sallyport/core/card/card'
 import { basisOf } from '@sallyport/core/card/make-card'
 import type { Life } from '@sallyport/core/lifecycle/life'
+import type { Caller } from '@sallyport/core/people/caller'
 import { safe } from '@sallyport/core/redact/redacted'
 import { claim } from '@sallyport/testkit/claim'
 import { openHttpHouse } from '@sallyport/testkit/http-house'
@@ -36,11 +37,17 @@ changes: unguarded
 let folder: string
 let closing: (() => Promise<void> | void)[]
 let inside: Inside
+let bot: Caller
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-waiver-'))
   writePolicies({ actions: `${HELD}\n${GRANTS}` })
   inside = await started()
-  await inside.identity.createAgent(named('agent', 'bot'), named('person', 'olga'), [])
+  const made = await inside.identity.createAgent(named('agent', 'bot'), named('person', 'olga'), [])
+  if ('code' in made) throw new Error(made.detail)
+  const proved = await inside.identity.caller(made.key)
+  if ('code' in proved) throw new Error(proved.detail)
+  bot = proved
 })
 afterEach(async () => {
   await stopped()
@@ -194,12 +201,7 @@ function deletion(path: string): Asked {
   const crm = named('resource', 'crm')
   const described = inside.resources.describe({ resource: crm, method: 'DELETE', path })
   if ('code' in described) throw new Error(described.detail)
-  const caller = {
-    agents: [named('agent', 'bot')],
-    owner: named('person', 'olga'),
-    actsFor: [],
-    proof: { kind: 'agent-key', key: 'k' },
-  } as const
+  const caller = bot
   const session = inside.identity.sessionOf(caller, 'a session', clock())
   return {
     ...described,
@@ -250,7 +252,9 @@ interface Policies {
 
 async function inForce(policies: Policies): Promise<void> {
   writePolicies(policies)
-  expect(await inside.policy.reload(configuration())).toEqual([])
+  const prepared = await inside.policy.prepare(configuration())
+  if (prepared.kind === 'rejected') throw new Error(JSON.stringify(prepared.problems))
+  await prepared.putInForce()
 }
 
 function writePolicies({ actions, people = DECIDE }: Policies): void {

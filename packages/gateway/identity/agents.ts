@@ -6,7 +6,7 @@ import { safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { AgentRow, Change, KeyRow, Write } from '../store/store.ts'
 import { deriveKey, hashOf, nameOfProof } from './derive.ts'
-import { changed, type IdentityParts } from './parts.ts'
+import { type Changer, changed, type IdentityParts } from './parts.ts'
 import { drawToken } from './token.ts'
 import { takeTurns } from './turns.ts'
 
@@ -75,6 +75,15 @@ export class Agents {
     return { agents: [id], owner, actsFor: [], proof }
   }
 
+  /** By the name of a key that stands in a caller's proof. */
+  isInForce(name: string): boolean {
+    for (const { lookup, agent, revoked } of this.#keys.values()) {
+      if (nameOfProof(lookup) !== name) continue
+      return !revoked && this.#agents.get(agent)?.revoked === false && !this.#ending.has(agent)
+    }
+    return false
+  }
+
   /** People or groups of the configuration are others now. */
   reload(): Promise<void> {
     return this.#inTurn(async () => {
@@ -84,21 +93,31 @@ export class Agents {
     })
   }
 
-  create(name: AgentId, owner: PersonId, groups: readonly GroupId[]): Promise<NewKey | Refusal> {
+  create(
+    name: AgentId,
+    owner: PersonId,
+    groups: readonly GroupId[],
+    by: Changer,
+  ): Promise<NewKey | Refusal> {
     return this.#inTurn(async () => {
       // A name is given once: whoever reads the record must not take one agent for another.
       if (this.#agents.has(name)) return refusal('conflict', safe`\`${name}\` is or was the name of an agent`)
+      // One name for two would let either speak in the threads of the other.
+      if (this.#known.directory.people.has(name as string as PersonId)) {
+        return refusal('conflict', safe`\`${name}\` is a person: give the agent another name`)
+      }
       const stranger = unknownOf(owner, groups, this.#known.directory)
       if (stranger !== undefined) return stranger
       const createdAt = this.#parts.clock()
       const agent: AgentRow = { id: name, version: 1, owner, groups, createdAt, revoked: false }
-      const { key, row, leaf } = this.#newKey(name)
+      const { key, row, leaf } = this.#newKey(name, by)
       const known = this.#knownWith(agent)
       const created = changed(
         this.#parts,
         'agent',
         'created',
         name,
+        by,
         safe`\`${owner}\` answers for it`,
         known.digest,
       )
@@ -107,16 +126,16 @@ export class Agents {
   }
 
   /** Another key; all before it are over. */
-  rotate(name: AgentId): Promise<NewKey | Refusal> {
+  rotate(name: AgentId, by: Changer): Promise<NewKey | Refusal> {
     return this.#inTurn(async () => {
       if (this.#agents.get(name)?.revoked !== false) return nobody(name)
-      const before = this.#endedKeys(name)
-      const { key, row, leaf } = this.#newKey(name)
+      const before = this.#endedKeys(name, by)
+      const { key, row, leaf } = this.#newKey(name, by)
       return this.#keep(null, [...before.rows, row], [leaf, ...before.leaves], { key })
     })
   }
 
-  revoke(name: AgentId): Promise<Refusal | 'revoked'> {
+  revoke(name: AgentId, by: Changer): Promise<Refusal | 'revoked'> {
     this.#ending.add(name)
     return this.#inTurn(async () => {
       const present = this.#agents.get(name)
@@ -125,9 +144,9 @@ export class Agents {
         return nobody(name)
       }
       const agent: AgentRow = { ...present, version: present.version + 1, revoked: true }
-      const { rows, leaves } = this.#endedKeys(name)
+      const { rows, leaves } = this.#endedKeys(name, by)
       const known = this.#knownWith(agent)
-      const leaf = changed(this.#parts, 'agent', 'revoked', name, safe`and every key of it`, known.digest)
+      const leaf = changed(this.#parts, 'agent', 'revoked', name, by, safe`and every key of it`, known.digest)
       return this.#keep({ agent, known }, rows, [leaf, ...leaves], 'revoked')
     })
   }
@@ -154,23 +173,23 @@ export class Agents {
     return kept
   }
 
-  #newKey(agent: AgentId) {
+  #newKey(agent: AgentId, by: Changer) {
     const { keys, clock, random } = this.#parts
     const key = drawToken('agent', random)
     const derived = deriveKey(keys.derivation, key, random)
     const row: KeyRow = { ...derived, version: 1, agent, createdAt: clock(), revoked: false }
-    return { key, row, leaf: this.#keyLeaf('created', row) }
+    return { key, row, leaf: this.#keyLeaf('created', row, by) }
   }
 
-  #endedKeys(agent: AgentId) {
+  #endedKeys(agent: AgentId, by: Changer) {
     const rows = [...this.#keys.values()]
       .filter((key) => key.agent === agent && !key.revoked)
       .map((key) => ({ ...key, version: key.version + 1, revoked: true }))
-    return { rows, leaves: rows.map((row) => this.#keyLeaf('revoked', row)) }
+    return { rows, leaves: rows.map((row) => this.#keyLeaf('revoked', row, by)) }
   }
 
-  #keyLeaf(event: 'created' | 'revoked', { agent, lookup }: KeyRow) {
-    return changed(this.#parts, 'key', event, `${agent}/${nameOfProof(lookup)}`, safe`a key of \`${agent}\``)
+  #keyLeaf(event: 'created' | 'revoked', { agent, lookup }: KeyRow, by: Changer) {
+    return changed(this.#parts, 'key', event, `${agent}/${nameOfProof(lookup)}`, by, safe`a key of \`${agent}\``)
   }
 
   #knownWith(agent: AgentRow): Known & ArchivedDirectory {
@@ -189,6 +208,7 @@ async function archiveLoaded(known: Known & ArchivedDirectory, parts: IdentityPa
     'directory',
     'loaded',
     'directory',
+    null,
     safe`people, groups and agents`,
     known.digest,
   )

@@ -1,15 +1,15 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { AgentId, GroupId, PersonId, SessionId } from '@sallyport/core/action/ids'
 import type { Instant } from '@sallyport/core/given'
-import type { Caller } from '@sallyport/core/people/caller'
+import type { Caller, Proof } from '@sallyport/core/people/caller'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import { type Agents, type Known, type NewKey, openAgents } from './agents.ts'
 import { hashOf, sessionOf } from './derive.ts'
 import { openPairings, type Paired, type Pairing } from './pairing.ts'
-import type { IdentityParts } from './parts.ts'
+import type { Changer, IdentityParts } from './parts.ts'
 import { isRefusal, type Proved, type ProvedPerson } from './proved.ts'
-import { type Issued, SignIns } from './sign-ins.ts'
+import { type Issued, type NewSession, SignIns, type Whose } from './sign-ins.ts'
 import { tokenKind } from './token.ts'
 
 /** What a caller says of itself on its way in: said, not proved, and shown as that. */
@@ -18,6 +18,8 @@ export interface Said {
   readonly model?: Redacted
 }
 
+export type SignedIn = Omit<NewSession, 'token'> & { readonly cookie: string }
+
 /**
  * Tokens go in here and nowhere further; who somebody is comes out. What may be done with that is asked elsewhere: of
  * policy, of `mayDecide`, and of whoever wants to see a presence.
@@ -25,10 +27,12 @@ export interface Said {
 export interface Identity {
   /** A bearer token: of an agent, of a person's command line, or of the operator. Never a presence. */
   token(token: string): Promise<Proved | Refusal>
-  /** What a browser's cookie holds: the only proof that somebody is there. */
-  session(cookie: string): Promise<(ProvedPerson & { readonly session: string }) | Refusal>
+  /** What a browser's cookie holds. Only together with the key that its page was given is it proof that somebody is there. */
+  session(cookie: string, pageKey: string | null): Promise<ProvedPerson | Refusal>
   /** Who asks at a door. The operator is nobody there. */
   caller(token: string, said?: Said): Promise<Caller | Refusal>
+  /** Whether the key that proved a caller is still in force. Sign-ins of people end with their place in the directory. */
+  stillProved(proof: Proof): boolean
   sessionOf(caller: Caller, named: string | null, now: Instant): SessionId
 
   /** Everybody known now. What it gives is archived already. */
@@ -36,21 +40,25 @@ export interface Identity {
   /** To be called when the people or groups of the configuration are others. */
   reload(): Promise<void>
 
-  createAgent(name: AgentId, owner: PersonId, groups: readonly GroupId[]): Promise<NewKey | Refusal>
-  rotateKey(name: AgentId): Promise<NewKey | Refusal>
-  revokeAgent(name: AgentId): Promise<Refusal | 'revoked'>
+  createAgent(
+    name: AgentId,
+    owner: PersonId,
+    groups: readonly GroupId[],
+    by: Changer,
+  ): Promise<NewKey | Refusal>
+  rotateKey(name: AgentId, by: Changer): Promise<NewKey | Refusal>
+  revokeAgent(name: AgentId, by: Changer): Promise<Refusal | 'revoked'>
 
-  makeLink(person: PersonId): Promise<Issued | Refusal>
+  makeLink(person: PersonId, by: Changer): Promise<Issued | Refusal>
   readLink(token: string): Promise<{ readonly person: PersonId } | Refusal>
-  useLink(
-    token: string,
-  ): Promise<{ readonly cookie: string; readonly person: PersonId; readonly until: Instant } | Refusal>
+  /** The key of the page is told here and never again. */
+  useLink(token: string): Promise<SignedIn | Refusal>
   /** Ends a session, or the token of a command line. */
   signOut(token: string): Promise<void>
 
   beginPairing(): Promise<Pairing | Refusal>
   readPairing(code: string): Promise<{ readonly until: Instant } | Refusal>
-  confirmPairing(code: string, person: PersonId): Promise<Refusal | 'confirmed'>
+  confirmPairing(code: string, whose: Whose): Promise<Refusal | 'confirmed'>
   pollPairing(secret: string): Promise<Paired | 'waiting' | Refusal>
 }
 
@@ -62,31 +70,34 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   const token = prover(parts, agents, signIns)
   return {
     token,
-    session: (cookie) => signIns.session(cookie),
+    session: (cookie, pageKey) => signIns.session(cookie, pageKey),
     async caller(text, said = {}) {
       const proved = await token(text)
       if (isRefusal(proved)) return proved
       return proved.kind === 'operator' ? nobodyAsks() : withTold(proved.caller, said)
     },
+    stillProved: (proof) => proof.kind !== 'agent-key' || agents.isInForce(proof.key),
     sessionOf: (caller, named, now) => sessionOf(parts.keys.derivation, caller, named, now),
 
     directory: () => agents.known,
     reload: () => agents.reload(),
-    createAgent: (name, owner, groups) => agents.create(name, owner, groups),
-    rotateKey: (name) => agents.rotate(name),
-    revokeAgent: (name) => agents.revoke(name),
+    createAgent: (name, owner, groups, by) => agents.create(name, owner, groups, by),
+    rotateKey: (name, by) => agents.rotate(name, by),
+    revokeAgent: (name, by) => agents.revoke(name, by),
 
-    makeLink: (person) => signIns.link(person),
+    makeLink: (person, by) => signIns.link(person, by),
     readLink: (text) => signIns.readLink(text),
     async useLink(text) {
       const used = await signIns.useLink(text)
-      return isRefusal(used) ? used : { cookie: used.token, person: used.person, until: used.until }
+      if (isRefusal(used)) return used
+      const { token: cookie, ...rest } = used
+      return { cookie, ...rest }
     },
     signOut: (text) => signIns.end(text),
 
     beginPairing: async () => pairings.begin(),
     readPairing: async (code) => pairings.read(code),
-    confirmPairing: async (code, person) => pairings.confirm(code, person),
+    confirmPairing: async (code, whose) => pairings.confirm(code, whose),
     pollPairing: (secret) => pairings.poll(secret),
   }
 }

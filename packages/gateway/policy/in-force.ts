@@ -16,8 +16,13 @@ export const ENGINES: ReplayEngines = { cedar, sha256 }
 /** The policy set that decides now. A reload that fails changes nothing: the old set goes on serving. */
 export interface PolicyInForce {
   readonly current: PolicySet
-  reload(configuration: Configuration): Promise<readonly Problem[]>
+  /** Checks another set. It decides nothing before it is put in force. */
+  prepare(configuration: Configuration): Promise<Prepared>
 }
+
+export type Prepared =
+  | { readonly kind: 'ready'; readonly putInForce: () => Promise<void> }
+  | { readonly kind: 'rejected'; readonly problems: readonly Problem[] }
 
 export type Opened =
   | { readonly kind: 'opened'; readonly policy: PolicyInForce }
@@ -49,12 +54,14 @@ export async function openPolicies(
     get current() {
       return current
     },
-    async reload(next) {
+    async prepare(next) {
       const loaded = await checkPolicies(next)
-      if (loaded.kind === 'rejected') return loaded.problems
-      if (loaded.policy.digest !== current.digest) await recorded(loaded.policy, store, clock)
-      current = loaded.policy
-      return []
+      if (loaded.kind === 'rejected') return loaded
+      const putInForce = async (): Promise<void> => {
+        if (loaded.policy.digest !== current.digest) await recorded(loaded.policy, store, clock)
+        current = loaded.policy
+      }
+      return { kind: 'ready', putInForce }
     },
   }
   return { kind: 'opened', policy }
@@ -72,6 +79,7 @@ async function recorded({ digest, archive, rules }: PolicySet, store: Store, clo
         what: 'policy',
         event: 'in-force',
         name: 'policies',
+        by: null,
         digest,
         unguarded: true,
         note: safe`${rules.length} policies`,

@@ -116,10 +116,17 @@ export async function boot(world: Surroundings): Promise<Gateway> {
     directory: () => directoryNow(world),
     resource: (id) =>
       id === TARGET.id
-        ? { target: TARGET, address: 'http://crm', liveWaitMs: LIVE_WAIT_MS, upstream: upstreamOf(world) }
+        ? {
+            target: TARGET,
+            address: 'http://crm',
+            configured: contentDigest(sha256, 'crm'),
+            liveWaitMs: LIVE_WAIT_MS,
+            upstream: upstreamOf(world),
+          }
         : undefined,
     seal: { seal: (bytes) => bytes, open: (sealed) => sealed },
     tag: (bytes) => createHmac('sha256', 'simulation').update(bytes).digest('hex'),
+    stillProved: () => true,
     cardDigest,
     clock: () => world.now,
     timer: (waitMs, ring) => {
