@@ -11,7 +11,7 @@ test('the page of the command line has every call of every command, and no other
   const commands = await Promise.all(Object.values(COMMANDS).map(({ load }) => load()))
   const calls = commands.flatMap(({ usage }) => usage.map((line) => `sallyport ${line}`))
   const written = [...DOCS.matchAll(/^\| `(sallyport .+?)` \|/gm)].map(([, call]) => call)
-  expect(written.toSorted()).toEqual(calls.toSorted())
+  expect(new Set(written)).toEqual(new Set(calls))
 })
 
 test('the page of the command line has every exit code of the refusal table', () => {

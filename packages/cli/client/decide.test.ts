@@ -10,7 +10,7 @@ let id: string
 
 beforeAll(async () => {
   gate = await openConsole(SHOP)
-  await gate.identity.createAgent(named('agent', 'invoice-bot'), named('person', 'olga'), [])
+  await gate.identity.createAgent(named('agent', 'invoice-bot'), named('person', 'olga'), [], 'operator')
 })
 afterAll(() => gate.close())
 

@@ -20,6 +20,8 @@ const EVERYTHING: readonly FactName[] = [
   'rows',
   'deferred',
   'unbounded',
+  'http.path',
+  'http.query',
 ]
 
 export const describe = command({

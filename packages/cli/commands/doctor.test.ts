@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -127,11 +127,13 @@ describe('beside a gateway', () => {
     await gate.ended
 
     const before = readFileSync(join(here, 'data/sallyport.db'))
+    const files = readdirSync(join(here, 'data'))
     const stopped = await doctor()
     expect(stopped.all).toContain('the gateway does not run; its store opens')
     expect(stopped.all).toContain('the record is sound')
     expect(stopped.wrong).toEqual([stuck])
     expect(readFileSync(join(here, 'data/sallyport.db')).equals(before)).toBe(true)
+    expect(readdirSync(join(here, 'data'))).toEqual(files)
 
     forge(join(here, 'data/sallyport.db'))
     expect((await doctor()).wrong).toContainEqual(expect.stringMatching(/^the record is unsound: edited/))

@@ -52,7 +52,7 @@ describe('policy explain', () => {
   let gate: Console
   beforeAll(async () => {
     gate = await openConsole(SHOP)
-    await gate.identity.createAgent(named('agent', 'invoice-bot'), named('person', 'olga'), [])
+    await gate.identity.createAgent(named('agent', 'invoice-bot'), named('person', 'olga'), [], 'operator')
   })
   afterAll(() => gate.close())
 

@@ -11,8 +11,7 @@ export const whoami = command({
   async run({ flags }, terminal) {
     const client = await clientFor(flags, 'either', terminal)
     const who = await client.call(whoAmI)
-    const { csrf: _, ...shown } = who
-    if (flags.json) terminal.json({ ...shown, url: client.url })
+    if (flags.json) terminal.json({ ...who, url: client.url })
     else {
       terminal.say(sentence(who), ` at ${client.url}`)
       if (who.rights.length > 0) terminal.say(`rights: ${who.rights.join(', ')}`)
