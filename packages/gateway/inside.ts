@@ -58,7 +58,7 @@ const timer: Timer = (waitMs, then) => {
 }
 
 /**
- * Keys, store, policy, people, guard, record: in this order, since each stands on those before it. Whatever cannot be opened
+ * Keys, store, record, policy, people, guard: in this order, since each stands on those before it. Whatever cannot be opened
  * stops the start with its own message. When this is done the guard has named what a crash left behind.
  */
 export async function openInside({
@@ -71,6 +71,9 @@ export async function openInside({
   const keys = openKeys(dataFolder, existsSync(join(dataFolder, DATABASE_FILE)), randomBytes)
   const store = await openSqliteStore({ folder: dataFolder })
   onClose(() => store.close())
+  // Before anything is written or sent: a store that was put back must not run again what it had run.
+  const publisher = await openRecord(keys, store, dataFolder)
+  onClose(() => publisher.close())
 
   const opened = await openPolicies(configuration, store, clock)
   if (opened.kind === 'rejected') return opened
@@ -102,8 +105,6 @@ export async function openInside({
   })
   onClose(stop)
 
-  const publisher = await openRecord(keys, store, dataFolder)
-  onClose(() => publisher.close())
   const verifierKey = keys.log.verifierLine(keys.log.origin)
   return Object.assign(force, {
     kind: 'inside' as const,

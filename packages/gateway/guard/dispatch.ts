@@ -38,12 +38,14 @@ export async function runAllowed(
 ): Promise<Admission | 'lost'> {
   const { store } = way.house.parts
   const record = store.move({ writes: [{ kind: 'life', from: 0, life }, ...writes], leaves: [leaf] })
-  if (!isPureRead(life.action.effects) || writes.some(mayBeLost)) {
+  if (!isPureRead(life.action.effects) || writes.some(mayBeLost) || way.house.doubt.recording) {
     const durable = await record
+    way.house.doubt.recording = false
     return durable === 'lost' ? 'lost' : sendRecorded(life, bytes, way, durable)
   }
   const flight = send(life, bytes, 'being-written', way)
   const durable = await record.catch((cause: unknown) => {
+    way.house.doubt.recording = true
     way.house.flying.get(life.action.id)?.cut.abort()
     throw cause
   })

@@ -9,6 +9,8 @@ export interface House {
   readonly parts: GuardParts
   readonly shelf: Shelf
   readonly history: History
+  /** A read flew and its record was not taken: until one is again, reads wait for theirs as changes do. */
+  readonly doubt: { recording: boolean }
   /** Dispatched and not settled: a freeze cuts these. */
   readonly flying: Map<ActionId, { readonly life: Life; readonly cut: AbortController }>
 }

@@ -20,7 +20,13 @@ export async function openGuard(given: GuardParts): Promise<{
   const shelf = openShelf(given)
   const own = openOwnDoor(given, () => shelf.refresh())
   const parts: GuardParts = { ...given, resource: (id) => (id === SALLYPORT.id ? own : given.resource(id)) }
-  const house: House = { parts, shelf, history: openHistory(parts), flying: new Map() }
+  const house: House = {
+    parts,
+    shelf,
+    history: openHistory(parts),
+    flying: new Map(),
+    doubt: { recording: false },
+  }
   const keeper = openKeeper(house)
   await keeper.recover()
   const freezer = openFreezer(house)

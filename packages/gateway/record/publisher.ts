@@ -11,7 +11,7 @@ export interface PublisherOptions {
   /** Both of the log's own key, whose name is the log's origin. */
   readonly signer: Signer
   readonly verifier: Verifier
-  /** Beside the signing key, outside the data folder. */
+  /** Beside the signing key, outside the store. */
   readonly keptPath: string
 }
 
@@ -23,9 +23,9 @@ export interface Published {
 
 /** Why this log may not be signed on. Signing anyway would give two histories one name, which nobody can take back. */
 export class PublisherFailure extends Error {
-  readonly fault: 'behind' | 'forked' | 'kept-unreadable'
+  readonly fault: 'behind' | 'forked' | 'kept-unreadable' | 'kept-missing'
 
-  constructor(fault: 'behind' | 'forked' | 'kept-unreadable', message: string) {
+  constructor(fault: 'behind' | 'forked' | 'kept-unreadable' | 'kept-missing', message: string) {
     super(message)
     this.name = 'PublisherFailure'
     this.fault = fault
@@ -41,17 +41,38 @@ const COVER_WAIT_MS = 5_000
 
 /** Signs on from the kept checkpoint. Rejects with a `PublisherFailure` where the store does not continue it. */
 export async function openPublisher(options: PublisherOptions): Promise<Publisher> {
-  const kept = await keptCheckpoint(options)
-  if (kept !== undefined) await mustContinue(kept.checkpoint, options)
-  const publisher = new Publisher(options, kept && { size: kept.checkpoint.size, note: kept.note })
+  const kept = (await keptCheckpoint(options)) ?? (await firstCheckpoint(options))
+  await mustContinue(kept.checkpoint, options)
+  const publisher = new Publisher(options, { size: kept.checkpoint.size, note: kept.note })
   await publisher.start()
   return publisher
 }
 
-async function keptCheckpoint({
-  verifier,
-  keptPath,
-}: PublisherOptions): Promise<{ readonly checkpoint: Checkpoint; readonly note: string } | undefined> {
+interface KeptCheckpoint {
+  readonly checkpoint: Checkpoint
+  readonly note: string
+}
+
+/**
+ * Of a log without a leaf, kept before there is one: from then on a store with leaves and no kept checkpoint is one whose
+ * memory was taken away, and signing on could give two histories one name.
+ */
+async function firstCheckpoint({ store, signer, keptPath }: PublisherOptions): Promise<KeptCheckpoint> {
+  const { size, root } = await store.read('head', {})
+  const hash = parseHash(root)
+  if (size > 0 || hash === undefined) {
+    throw new PublisherFailure(
+      'kept-missing',
+      `\`${keptPath}\` is missing beside a store with ${size} leaves: nothing is signed, since it cannot be known what was; put the file back from the backup of the keys`,
+    )
+  }
+  const checkpoint = { kind: 'checkpoint', origin: signer.name, size, root: hash, extensions: [] } as const
+  const note = signCheckpoint(checkpoint, [signer])
+  await writeKept(keptPath, note)
+  return { checkpoint, note }
+}
+
+async function keptCheckpoint({ verifier, keptPath }: PublisherOptions): Promise<KeptCheckpoint | undefined> {
   const note = await readKept(keptPath)
   if (note === undefined) return undefined
   const opened = openCheckpoint(note, verifier)

@@ -13,7 +13,7 @@ interface Happening {
   happen(world: World): void | Promise<void>
 }
 
-const PRESENT: Presence = { kind: 'sign-in', session: 's' }
+const PRESENT: Presence = { kind: 'sign-in', session: 's', madeBy: null }
 
 const HAPPENINGS: readonly Happening[] = [
   { name: 'arrive', weight: ({ clients }) => (waiting(clients) < 6 ? 12 : 0), happen: arrive },

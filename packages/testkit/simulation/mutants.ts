@@ -65,7 +65,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'gateway/guard/dispatch.ts',
-        find: '!isPureRead(life.action.effects) || writes.some(mayBeLost)',
+        find: '!isPureRead(life.action.effects) || writes.some(mayBeLost) || way.house.doubt.recording',
         put: 'false',
       },
       {
