@@ -12,7 +12,9 @@ export default defineConfig(({ mode }) => {
       include: [system ? SYSTEM : `${ROOMS}/**/*.test.ts`],
       exclude: [...configDefaults.exclude, ...(system ? [] : [SYSTEM])],
       reporters: ['default', new ClaimsReporter(system ? 'system' : 'whole')],
-      testTimeout: 20_000,
+      testTimeout: system ? 60_000 : 20_000,
+      // Browsers and people are waited for, more than anything is computed.
+      ...(system && { maxWorkers: 2 }),
       passWithNoTests: false,
     },
   }

@@ -89,8 +89,8 @@ export const REQUIREMENTS = {
   A4:  { says: 'A chat account counts only when it is bound to a person at the identity provider.', cells: { ...NOWHERE_ELSE, ...LATER_DECIDERS } },
   A5:  { says: 'Where policy asks, the decision is a passkey signature over the digest that anybody can check later.', cells: { ...AT_DECIDERS, page: NO_PASSKEY, api: NO_PASSKEY, cli: NO_PASSKEY, core: NO_PASSKEY } },
   A6:  { says: 'Approve, deny or ask: question and answer stay in one thread, and the action under review does not change.', cells: { ...AT_DECIDERS, page: 'cited', api: 'cited', cli: 'cited', core: 'cited' } },
-  A7:  { says: 'The first valid decision wins over all channels, and every copy of the card shows it.', cells: { ...AT_DECIDERS, page: NO_RACE, api: NO_RACE, cli: NO_RACE, core: NO_RACE } },
-  A8:  { says: 'A person may approve once, waive within bounds, or deny with a scope; a waiver skips a hold, never a refusal.', cells: { ...AT_DECIDERS, page: 'open: waivers are not shown on the page', api: 'cited', cli: 'open: waivers are not proved on the command line', core: 'cited' } },
+  A7:  { says: 'The first valid decision wins over all channels, and every copy of the card shows it.', cells: { ...AT_DECIDERS, page: 'cited: system', api: NO_RACE, cli: NO_RACE, core: NO_RACE } },
+  A8:  { says: 'A person may approve once, waive within bounds, or deny with a scope; a waiver skips a hold, never a refusal.', cells: { ...AT_DECIDERS, page: 'cited: system', api: 'cited', cli: 'open: waivers are not proved on the command line', core: 'cited' } },
   A9:  { says: 'Break-glass is its own louder verb and always stands in the timeline.', cells: { ...AT_DECIDERS, page: NO_BREAK_GLASS, api: NO_BREAK_GLASS, cli: NO_BREAK_GLASS, core: NO_BREAK_GLASS } },
   A10: { says: 'An unanswered review reminds, escalates and expires; one that nobody may decide is refused at once.', cells: { ...AT_DOORS, http: NO_REMINDER, core: NO_REMINDER } },
 
@@ -129,11 +129,11 @@ export const REQUIREMENTS = {
   S12: { says: 'Unmodified clients of MongoDB work, as far as the published matrix says.', cells: { ...NOWHERE_ELSE, command: LATER_DOORS.command } },
   S13: { says: 'Unmodified clients of Redis work, until then through commands only, as far as the published matrix says.', cells: { ...NOWHERE_ELSE, command: LATER_DOORS.command } },
 
-  C1:  { says: 'Each decider carries approve, deny and ask inside the tool itself.', cells: { ...AT_DECIDERS, page: NO_WALK, api: NO_WALK, cli: NO_WALK, core: 'n/a: this claim is about the deciders' } },
+  C1:  { says: 'Each decider carries approve, deny and ask inside the tool itself.', cells: { ...AT_DECIDERS, page: 'cited: system', api: NO_WALK, cli: NO_WALK, core: 'n/a: this claim is about the deciders' } },
   I1:  { says: 'People sign in through Okta and Entra ID, groups follow by SCIM, workloads bring federated tokens.', cells: { ...IN_CORE, core: 'open: no identity provider is connected yet' } },
   P1:  { says: 'Policy is closed where Cedar fails open, and is itself under the gate, tested, explained and simulated.', cells: { ...IN_CORE, cli: NO_GATE_ON_POLICY, core: NO_GATE_ON_POLICY } },
   P2:  { says: 'Unused rights are listed with the narrower policy, and a policy set can be learnt from traffic.', cells: { ...IN_CORE, core: 'open: nothing is learnt from traffic yet' } },
-  U1:  { says: 'One command leads to the first held action; the inbox is live, by keyboard, and works on a phone.', cells: { ...NOWHERE_ELSE, page: 'open: keyboard and phone are not walked yet', cli: 'cited' } },
+  U1:  { says: 'One command leads to the first held action; the inbox is live, by keyboard, and works on a phone.', cells: { ...NOWHERE_ELSE, page: 'cited: system', cli: 'cited' } },
   U2:  { says: 'An allowed action costs microseconds and a release follows the click, both by a published benchmark.', cells: { ...IN_CORE, core: 'open: there is no benchmark' } },
   U3:  { says: 'On a day of 10,000 actions the starter policies hold at most 2 % and let no seeded harm pass.', cells: { ...IN_CORE, core: 'open: there is no recorded day' } },
 } as const satisfies Requirements

@@ -1,8 +1,11 @@
+import { parseDrawn } from '@sallyport/core/action/ids'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
+import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { type Api, router } from './env.ts'
+import { editionOf } from './edition.ts'
+import { type Api, type Env, router } from './env.ts'
 import { maySee } from './may-see.ts'
 import type { ApiParts } from './parts.ts'
 import { Refused } from './refused.ts'
@@ -16,7 +19,10 @@ const STREAM_MS = 10 * 60_000
 /** Shorter than what proxies and browsers take for a dead connection. */
 const PULSE_MS = 15_000
 
-/** Ids and states of what changes, for those who may see it. A hint: the truth is what they read then. */
+/**
+ * Ids and states of what changes, for those who may see it. A hint: the truth is what they read then. A page of ours says
+ * which edition it is, and hears `stale` first where it was overtaken before it listened.
+ */
 export function events(parts: ApiParts): Api {
   const api = router()
   let streams = 0
@@ -36,6 +42,7 @@ export function events(parts: ApiParts): Api {
       const pulse = setInterval(() => wake(), PULSE_MS)
       const overAt = performance.now() + STREAM_MS
       try {
+        if (await isStale(c, parts)) await stream.writeSSE({ event: 'stale', data: '' })
         while (!stream.aborted && queue.length <= QUEUE_LIMIT && performance.now() < overAt) {
           for (const life of queue.splice(0)) {
             const { id } = life.action
@@ -57,4 +64,12 @@ export function events(parts: ApiParts): Api {
   })
 
   return api
+}
+
+async function isStale(c: Context<Env>, parts: ApiParts): Promise<boolean> {
+  const { who } = c.var
+  const edition = c.req.query('edition')
+  if (edition === undefined || who.kind !== 'person') return false
+  const action = parseDrawn('act', c.req.query('of') ?? '') ?? null
+  return edition !== (await editionOf(action, who, parts))
 }

@@ -7,8 +7,14 @@ export interface Frame {
   readonly viewer: { readonly name: string; readonly csrf: string } | null
   /** Changes of policy, people and keys pass ungated: said on every page until it is no longer so. */
   readonly unguarded: boolean
-  /** Which action's changes make this page stale: one, all (`''`), or none. */
-  readonly live: string | null
+  /** What makes this page stale; null where nothing does. */
+  readonly live: Live | null
+}
+
+/** Which action's changes a page shows, one or all (`''`), and which edition of them it has. */
+export interface Live {
+  readonly of: string
+  readonly edition: string
 }
 
 export function page({ title, viewer, unguarded, live }: Frame, main: Html): Html {
@@ -22,7 +28,7 @@ export function page({ title, viewer, unguarded, live }: Frame, main: Html): Htm
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <script src="/live.js" type="module"></script>
 </head>
-<body${live === null ? null : html` data-live="${live}"`}>
+<body${live === null ? null : html` data-live="${live.of}" data-edition="${live.edition}"`}>
 <a class="skip" href="#main">To the content</a>
 ${unguarded ? ALARM : null}
 <header class="top"><div>

@@ -1,5 +1,5 @@
 // Reads the page again when what it shows has changed. Without this file everything works, by hand.
-const shown = document.body.dataset.live
+const { live: shown, edition } = document.body.dataset
 const mayReload = () => {
   const writing = [...document.querySelectorAll('textarea')].some((field) => field.value !== '')
   return !writing && document.visibilityState === 'visible'
@@ -10,7 +10,12 @@ if (shown !== undefined && 'EventSource' in window) {
   const refresh = () => {
     if (stale && mayReload()) location.reload()
   }
-  const events = new EventSource('/v1/events')
+  const events = new EventSource(`/v1/events?${new URLSearchParams({ of: shown, edition })}`)
+  // Overtaken before it listened, at first or after the connection was lost.
+  events.addEventListener('stale', () => {
+    stale = true
+    refresh()
+  })
   events.addEventListener('action', (event) => {
     const { action } = JSON.parse(event.data)
     stale ||= shown === '' || shown === action

@@ -6,6 +6,7 @@ import { type Html, html } from './html.ts'
 const ADVICE: Partial<Record<RefusalCode, string>> = {
   'not-authenticated': 'Sign in again.',
   'needs-presence': 'Open the card again in this browser and decide there.',
+  'not-eligible': 'Its card says why.',
   'stale-card': 'Open the card again and read what changed.',
   'unknown-resource': 'It may never have been, or it is not yours to see.',
   conflict: 'Somebody was faster, or it has gone on. Open it again.',
@@ -17,10 +18,11 @@ const ADVICE: Partial<Record<RefusalCode, string>> = {
 
 /** A no, in the words of the table. */
 export function noticePage({ code, detail, action }: Refusal): Html {
+  const advice = ADVICE[code]
   const back = action === undefined ? '/' : `/holds/${action}`
   return html`<div class="tight"><h1>${capital(REFUSALS[code].meaning)}</h1>
 <p class="soft">${capital(detail)}.</p>
-<p>${ADVICE[code] ?? null}</p></div>
+${advice === undefined ? null : html`<p>${advice}</p>`}</div>
 <p><a class="button" href="${back}">${action === undefined ? 'To the inbox' : 'Back to the card'}</a></p>`
 }
 

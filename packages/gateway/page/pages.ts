@@ -5,6 +5,7 @@ import { refusal } from '@sallyport/core/refusal/refusal'
 import { Hono } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
 import { answer, ask, decide } from '../api/decide.ts'
+import { editionOf } from '../api/edition.ts'
 import { holdOf, holdsFor } from '../api/hold.ts'
 import { inChain, seen } from '../api/may-see.ts'
 import type { ApiParts } from '../api/parts.ts'
@@ -29,16 +30,18 @@ export function pages(parts: ApiParts): Hono {
 
   web.get('/', async (c) => {
     const who = await signedIn(c, parts)
+    const edition = await editionOf(null, who, parts)
     const { mine, others } = await holdsFor(who, parts)
     const cards = async (lives: typeof mine) =>
       (await Promise.all(lives.map((life) => holdOf(life, who, parts)))).map(({ card }) => card)
     const main = inboxPage(await cards(mine), await cards(others), parts.clock())
-    return show(c, parts, { title: `${mine.length} waiting`, who, live: '' }, main)
+    return show(c, parts, { title: `${mine.length} waiting`, who, live: { of: '', edition } }, main)
   })
 
   web.get('/holds/:id', async (c) => {
     const who = await signedIn(c, parts)
     const id = actionId(c.req.param('id'))
+    const edition = await editionOf(id, who, parts)
     const life = await seen(who, id, parts)
     const everything = c.req.query('whole') !== undefined
     const main = holdPage({
@@ -48,7 +51,7 @@ export function pages(parts: ApiParts): Hono {
       now: parts.clock(),
       everything,
     })
-    return show(c, parts, { title: life.action.says, who, live: id }, main)
+    return show(c, parts, { title: life.action.says, who, live: { of: id, edition } }, main)
   })
 
   web.post('/holds/:id/decision', async (c) => {

@@ -8,7 +8,7 @@ import { isRefusal, Refused } from '../api/refused.ts'
 import { CSRF_FIELD, ownPage, whoSpeaks } from '../api/session.ts'
 import type { SignedIn } from '../api/who.ts'
 import type { Form } from './form.ts'
-import { page } from './frame.ts'
+import { type Live, page } from './frame.ts'
 import type { Html } from './html.ts'
 import { noticePage } from './notice.ts'
 import { arrivedPage, signedOutPage } from './sign-in.ts'
@@ -48,7 +48,7 @@ export async function signedInForm(
 export function show(
   c: Context,
   parts: ApiParts,
-  frame: { readonly title: string; readonly who: Viewer | null; readonly live: string | null },
+  frame: { readonly title: string; readonly who: Viewer | null; readonly live: Live | null },
   main: Html,
   status: ContentfulStatusCode = 200,
 ): Response {

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import type { ActionId } from '@sallyport/core/action/ids'
+import type { Life } from '@sallyport/core/lifecycle/life'
+import { holdsFor } from './hold.ts'
+import { maySee } from './may-see.ts'
+import type { ApiParts } from './parts.ts'
+import type { SignedIn } from './who.ts'
+
+/**
+ * Which edition of a page somebody has: of one action's, or (`null`) of the list of those that wait. Another word means that
+ * it has changed. Whoever draws the page asks before reading what is on it; whoever listens for changes asks when listening:
+ * so nothing falls between the two.
+ */
+export async function editionOf(action: ActionId | null, who: SignedIn, parts: ApiParts): Promise<string> {
+  const shown = action === null ? await waiting(who, parts) : await only(action, who, parts)
+  const versions = shown.map(({ action: { id }, version }) => `${id} ${version}`)
+  return createHash('sha256').update(versions.join('\n')).digest('base64url')
+}
+
+async function waiting(who: SignedIn, parts: ApiParts): Promise<readonly Life[]> {
+  const { mine, others } = await holdsFor(who, parts)
+  return [...mine, ...others]
+}
+
+async function only(id: ActionId, who: SignedIn, parts: ApiParts): Promise<readonly Life[]> {
+  const life = await parts.store.read('life', { id })
+  return life !== null && maySee(who, life, parts) ? [life] : []
+}
