@@ -102,5 +102,6 @@ function introduce(house: House, world: World, asJson: boolean, terminal: Termin
 
 /** What a command line has to say to mean this gateway. */
 function placeFlags({ consoleUrl }: House, { folder }: World): string {
-  return ` --data ${folder}${consoleUrl === USUAL_URL ? '' : ` --url ${consoleUrl}`}`
+  const data = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", `'\\''`)}'`
+  return ` --data ${data}${consoleUrl === USUAL_URL ? '' : ` --url ${consoleUrl}`}`
 }
