@@ -9,13 +9,9 @@ export const WhoAmI = z
     kind: z.enum(['agent', 'person', 'operator']),
     agent: z.string().nullable(),
     person: z.string().nullable(),
-    /** A person who is present may decide. A token is no presence. */
+    /** A person who is present may decide. Neither a token nor a cookie without the page key is a presence. */
     present: z.boolean(),
     rights: z.array(z.enum(['operate', 'audit', 'configure'])),
-    csrf: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Give it back as `Sallyport-CSRF`. Only in a browser session.' }),
   })
   .openapi('WhoAmI')
 

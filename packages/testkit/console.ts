@@ -62,8 +62,8 @@ export interface Console {
   now: Instant
   /** A fresh key of an agent. */
   key(agent: string): Promise<string>
-  /** Signs somebody in as a browser does. */
-  browser(person: string): Promise<Browser>
+  /** Signs somebody in as a browser does, by a link of the operator or of another person. */
+  browser(person: string, linkBy?: string): Promise<Browser>
   /** The token of somebody's command line. */
   token(person: string): Promise<string>
   /** Holds an action of this caller without a door. */
@@ -73,7 +73,7 @@ export interface Console {
 
 export interface Browser {
   readonly cookie: string
-  readonly csrf: string
+  readonly pageKey: string
   get(path: string): Promise<Response>
   /** A form of our page. */
   submit(path: string, fields: Readonly<Record<string, string>>): Promise<Response>
@@ -95,6 +95,8 @@ export async function openConsole(settings: Settings): Promise<Console> {
   const configuration = configured(settings.yaml)
   const keys = openKeys(folder, false, randomBytes)
   const store = await openSqliteStore({ folder: join(folder, 'store') })
+  // Before the first leaf, as the gateway does: a store with leaves and no checkpoint beside it is one that was put back.
+  const publisher = await publisherOf(store, keys, folder)
   const operatorToken = drawToken('operator', randomBytes)
   const world = { now: instant(Date.parse('2026-11-20T12:00:00Z')), url: '' }
   const clock: Clock = () => world.now
@@ -117,7 +119,6 @@ export async function openConsole(settings: Settings): Promise<Console> {
     timer,
     log: () => undefined,
   })
-  const publisher = await publisherOf(store, keys, folder)
   const failures: unknown[] = []
   const verifierKey = keys.log.verifierLine(LOG)
   const parts: ApiParts = {
@@ -169,18 +170,19 @@ function peopleOf(
   world: { readonly url: string },
 ): Pick<Console, 'key' | 'browser' | 'token' | 'hold'> {
   return {
-    key: async (agent) => had(await identity.rotateKey(named('agent', agent))).key,
+    key: async (agent) => had(await identity.rotateKey(named('agent', agent), 'operator')).key,
 
     async token(person) {
       const { code, secret } = had(await identity.beginPairing())
-      had(await identity.confirmPairing(code, named('person', person)))
+      had(await identity.confirmPairing(code, { person: named('person', person), madeBy: null }))
       const paired = had(await identity.pollPairing(secret))
       if (paired === 'waiting') throw new Error('the pairing was confirmed and still waits')
       return paired.token
     },
 
-    async browser(person) {
-      const { token } = had(await identity.makeLink(named('person', person)))
+    async browser(person, linkBy) {
+      const by = linkBy === undefined ? 'operator' : named('person', linkBy)
+      const { token } = had(await identity.makeLink(named('person', person), by))
       const headers = { origin: world.url }
       const signedIn = await fetch(`${address}/sign-in/${token}`, {
         method: 'POST',
@@ -188,8 +190,10 @@ function peopleOf(
         redirect: 'manual',
       })
       const [cookie] = (signedIn.headers.get('set-cookie') ?? '').split(';')
-      if (!cookie) throw new Error(`nobody was signed in: ${await signedIn.text()}`)
-      return browserOf(cookie, address, world.url)
+      const answer = await signedIn.text()
+      const pageKey = /data-page-key="([^"]+)"/.exec(answer)?.[1]
+      if (!cookie || pageKey === undefined) throw new Error(`nobody was signed in: ${answer}`)
+      return browserOf(cookie, pageKey, address, world.url)
     },
 
     async hold(asked = {}) {
@@ -220,7 +224,7 @@ function peopleOf(
   }
 }
 
-async function browserOf(cookie: string, address: string, origin: string): Promise<Browser> {
+function browserOf(cookie: string, pageKey: string, address: string, origin: string): Browser {
   const call = (method: string, path: string, headers: Readonly<Record<string, string>>, body?: string) =>
     fetch(address + path, {
       method,
@@ -228,18 +232,16 @@ async function browserOf(cookie: string, address: string, origin: string): Promi
       redirect: 'manual',
       ...(body === undefined ? {} : { body }),
     })
-  const who = (await (await call('GET', '/v1/whoami', {})).json()) as { readonly csrf: string }
-  const { csrf } = who
   return {
     cookie,
-    csrf,
+    pageKey,
     get: (path) => call('GET', path, {}),
     submit: (path, fields) =>
       call(
         'POST',
         path,
         { origin, 'content-type': 'application/x-www-form-urlencoded' },
-        new URLSearchParams({ csrf, ...fields }).toString(),
+        new URLSearchParams({ pageKey, ...fields }).toString(),
       ),
     send: (method, path, body) =>
       call(
@@ -247,7 +249,7 @@ async function browserOf(cookie: string, address: string, origin: string): Promi
         path,
         {
           origin,
-          'sallyport-csrf': csrf,
+          'sallyport-csrf': pageKey,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         body === undefined ? undefined : JSON.stringify(body),
@@ -336,6 +338,7 @@ async function loadedPolicy(
         what: 'policy',
         event: 'loaded',
         name: 'policy',
+        by: null,
         digest,
         unguarded: true,
         note,

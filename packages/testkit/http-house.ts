@@ -40,6 +40,8 @@ export interface HttpHouseSettings {
   /** Lines of the resource `crm`. */
   readonly resource?: string
   readonly door?: Partial<HttpDoorParts>
+  /** Instead of the policies on actions that the house has. */
+  readonly actions?: string
   /** The secret that `env:CRM_SECRET` names. */
   readonly secret?: string
 }
@@ -68,7 +70,12 @@ export async function openHttpHouse(settings: HttpHouseSettings): Promise<HttpHo
     onClose: (close) => void closing.push(close),
   })
   if (inside.kind === 'rejected') throw new Error(JSON.stringify(inside.problems))
-  const created = await inside.identity.createAgent(named('agent', 'bot'), named('person', 'olga'), [])
+  const created = await inside.identity.createAgent(
+    named('agent', 'bot'),
+    named('person', 'olga'),
+    [],
+    'operator',
+  )
   if ('code' in created) throw new Error(created.detail)
   const door = await openHttpDoor(
     {
@@ -126,7 +133,7 @@ function handsOn(inside: Inside, key: string): Pick<HttpHouse, 'headers' | 'wait
       const { directory } = inside.identity.directory()
       const word = {
         by: named('person', by),
-        proof: { kind: 'sign-in', session: 'a browser' },
+        proof: { kind: 'sign-in', session: 'a browser', madeBy: null },
         saw: cardDigest({ basis: basisOf(life, directory) }, sha256),
       } as const
       return inside.desk.decide(
@@ -152,8 +159,11 @@ function nextChange(inside: Inside): Promise<void> {
   })
 }
 
-function configurationIn(folder: string, { target, resource = '' }: HttpHouseSettings) {
-  for (const [set, text] of Object.entries(POLICIES)) {
+function configurationIn(
+  folder: string,
+  { target, resource = '', actions = POLICIES.actions }: HttpHouseSettings,
+) {
+  for (const [set, text] of Object.entries({ ...POLICIES, actions })) {
     mkdirSync(join(folder, 'policies', set), { recursive: true })
     writeFileSync(join(folder, 'policies', set, 'all.cedar'), text)
   }
@@ -169,7 +179,9 @@ resources:
     kind: http
     environment: prod
     address: "${target}"
-    routes: [{ route: 'GET /exports/{name}', effects: [export], datasets: [customers] }]
+    routes:
+      - { route: 'GET /exports/{name}', effects: [export], datasets: [customers] }
+      - { route: 'DELETE /orders/{id}', datasets: [orders] }
 ${resource}
 changes: unguarded
 `

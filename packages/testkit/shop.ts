@@ -51,7 +51,7 @@ permit (principal in Group::"operators", action in [Action::"operate", Action::"
 /** The shop with its agent, and another agent that has nothing to do with it. */
 export async function openShop(changes: Partial<Settings> = {}): Promise<Console> {
   const shop = await openConsole({ ...SHOP, ...changes })
-  await shop.identity.createAgent(named('agent', 'invoice-bot'), named('person', 'olga'), [])
-  await shop.identity.createAgent(named('agent', 'other-bot'), named('person', 'lena'), [])
+  await shop.identity.createAgent(named('agent', 'invoice-bot'), named('person', 'olga'), [], 'operator')
+  await shop.identity.createAgent(named('agent', 'other-bot'), named('person', 'lena'), [], 'operator')
   return shop
 }

@@ -186,9 +186,7 @@ async function signIn(
   const { origin } = new URL(link)
   const entered = await fetch(link, { method: 'POST', headers: { origin }, redirect: 'manual' })
   const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';')
-  const { csrf } = (await (await fetch(`${origin}/v1/whoami`, { headers: { cookie } })).json()) as {
-    csrf: string
-  }
+  const [, pageKey = ''] = /data-page-key="([^"]+)"/.exec(await entered.text()) ?? []
   return (path, fields) =>
     fetch(origin + path, {
       headers: {
@@ -197,6 +195,6 @@ async function signIn(
       },
       ...(fields === undefined
         ? {}
-        : { method: 'POST', body: new URLSearchParams({ csrf, ...fields }).toString() }),
+        : { method: 'POST', body: new URLSearchParams({ pageKey, ...fields }).toString() }),
     })
 }

@@ -21,7 +21,7 @@ export async function review(link: string, id: string): Promise<void> {
 interface Browser {
   look(path: string): Promise<string>
   lookUntil(path: string, seen: (html: string) => boolean): Promise<string>
-  /** Sends a form of the page with its own hidden fields. */
+  /** Sends a form of the page with its own hidden fields and the key that the page's script puts in. */
   submit(path: string, html: string, fields: Readonly<Record<string, string>>): Promise<void>
 }
 
@@ -29,7 +29,9 @@ async function signIn(link: string): Promise<Browser> {
   const { origin, pathname } = new URL(link)
   const entered = await fetch(link, { method: 'POST', headers: { origin }, redirect: 'manual' })
   const cookie = entered.headers.get('set-cookie')?.split(';')[0]
-  if (cookie === undefined) throw new Error(`the sign-in at ${pathname.split('/')[1]} gave no session`)
+  const pageKey = /data-page-key="([^"]+)"/.exec(await entered.text())?.[1]
+  if (cookie === undefined || pageKey === undefined)
+    throw new Error(`the sign-in at ${pathname.split('/')[1]} gave no session`)
 
   const look = async (path: string): Promise<string> => {
     const response = await fetch(origin + path, { headers: { cookie } })
@@ -47,7 +49,7 @@ async function signIn(link: string): Promise<Browser> {
       }
     },
     async submit(path, html, fields) {
-      const form = { csrf: hiddenField(html, 'csrf'), saw: hiddenField(html, 'saw'), ...fields }
+      const form = { pageKey, saw: hiddenField(html, 'saw'), ...fields }
       const response = await fetch(origin + path, {
         method: 'POST',
         headers: { origin, cookie, 'content-type': 'application/x-www-form-urlencoded' },

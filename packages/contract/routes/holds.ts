@@ -31,7 +31,7 @@ export const decideHold = createRoute({
   operationId: 'decideHold',
   summary: 'Approve or deny',
   description:
-    'Needs a person who is present: the session of a browser, the Origin of this gateway and the token of its page in `Sallyport-CSRF`. Every bearer token is refused.',
+    'Needs a person who is present: the session of a browser, the Origin of this gateway and the page key that the sign-in left there in `Sallyport-CSRF`. Every bearer token is refused.',
   tags: ['holds'],
   security: PRESENT,
   request: { params: ActionParam, body: body(Decided) },

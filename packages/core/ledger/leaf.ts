@@ -106,6 +106,8 @@ export interface Changed {
   readonly what: 'policy' | 'directory' | 'configuration' | 'agent' | 'key' | 'sign-in' | 'gateway'
   readonly event: string
   readonly name: string
+  /** Who did it: a person, or whoever holds the operator's token. Null where it was nobody: a start, a reload. */
+  readonly by: PersonId | 'operator' | null
   readonly digest: Digest | null
   /** Nobody approved it: until administration is under the gate itself, this is the truth and the record says so. */
   readonly unguarded: true

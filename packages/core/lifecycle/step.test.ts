@@ -63,7 +63,7 @@ function approve(
   seats: readonly string[] = ['reviewers'],
   scope: ApproveScope = { kind: 'once' },
 ): EventOf<'approve'> {
-  const proof = { kind: 'sign-in', session: 's' } as const
+  const proof = { kind: 'sign-in', session: 's', madeBy: null } as const
   const decision = {
     digest: ACTION.digest,
     by: person(by),
@@ -76,7 +76,7 @@ function approve(
 }
 
 function deny(by: string): EventOf<'deny'> {
-  const proof = { kind: 'sign-in', session: 's' } as const
+  const proof = { kind: 'sign-in', session: 's', madeBy: null } as const
   const decision = {
     digest: ACTION.digest,
     by: person(by),

@@ -32,7 +32,10 @@ export type Chain =
   | { readonly kind: 'resolved'; readonly humans: ReadonlySet<PersonId> }
   | { readonly kind: 'unresolved'; readonly who: string }
 
-/** Every human in the calling chain: the owner, the owners of all its agents, the people acted for, under any of their entries. */
+/**
+ * Every human in the calling chain: the owner, the owners of all its agents, the people acted for, and whoever made the link
+ * of a sign-in, under any of their entries.
+ */
 export function resolveChain(caller: Caller, directory: Directory): Chain {
   const people: PersonId[] = [caller.owner, ...caller.actsFor]
   for (const id of caller.agents) {
@@ -40,6 +43,7 @@ export function resolveChain(caller: Caller, directory: Directory): Chain {
     if (agent === undefined) return { kind: 'unresolved', who: id }
     people.push(agent.owner)
   }
+  if (caller.proof.kind !== 'agent-key' && caller.proof.madeBy !== null) people.push(caller.proof.madeBy)
   const humans = new Set<PersonId>()
   for (const person of people) {
     if (!directory.people.has(person)) return { kind: 'unresolved', who: person }

@@ -5,7 +5,7 @@ import { type AgentId, type GroupId, type PersonId } from '../action/ids.ts'
 import type { Caller } from './caller.ts'
 import { humanOf } from './chain.ts'
 import type { Directory } from './directory.ts'
-import { mayDecide } from './may-decide.ts'
+import { isBarred, mayDecide } from './may-decide.ts'
 
 const PEOPLE = ['ann', 'ann-admin', 'ann-bot', 'bea', 'cid', 'dot'] as const
 const GROUPS = ['reviewers', 'security', 'staff'] as const
@@ -134,6 +134,48 @@ describe('who may decide', () => {
       )
     },
   )
+
+  test(
+    claim(
+      'A1',
+      'core',
+      'a sign-in decides nothing that the maker of its link could not for being in the chain, under any of their names',
+    ),
+    () => {
+      fc.assert(
+        fc.property(drawn, (world) => {
+          const known = directory(world)
+          const caller = callerOf(world.caller)
+          for (const maker of PEOPLE) {
+            const held = { caller, groups: [REVIEWERS, SECURITY] }
+            const may = mayDecide(maker as string as PersonId, held, known, () => true)
+            const inChain = may.kind === 'not-eligible' && may.why === 'in-the-chain'
+            expect(isBarred(maker as string as PersonId, caller, known)).toBe(inChain)
+          }
+          expect(isBarred('eve' as PersonId, caller, known)).toBe(true)
+          expect(isBarred(null, caller, known)).toBe(false)
+        }),
+        { numRuns: 300 },
+      )
+    },
+  )
+
+  test(claim('A1', 'core', 'nor does the maker decide what is asked from that sign-in'), () => {
+    fc.assert(
+      fc.property(drawn, fc.constantFrom(...PEOPLE), (world, maker) => {
+        const proof = { kind: 'person-token', token: 't', madeBy: maker as string as PersonId } as const
+        const held = { caller: { ...callerOf(world.caller), proof }, groups: [REVIEWERS, SECURITY] }
+        const human = humans(world.sameAs).find((one) => one.has(maker)) ?? []
+        for (const person of human) {
+          expect(mayDecide(person as PersonId, held, directory(world), () => true)).toEqual({
+            kind: 'not-eligible',
+            why: 'in-the-chain',
+          })
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
 
   const world = {
     sameAs: { 'ann-admin': ['ann'] },

@@ -1,6 +1,6 @@
 import type { GroupId, PersonId } from '../action/ids.ts'
 import type { NonEmpty } from '../given.ts'
-import type { Caller } from './caller.ts'
+import type { Caller, Maker } from './caller.ts'
 import { humanOf, resolveChain } from './chain.ts'
 import type { Directory } from './directory.ts'
 
@@ -38,6 +38,17 @@ export function mayDecide(
   if (first === undefined) return { kind: 'not-eligible', why: 'not-in-a-group' }
   if (!mayDecideThere(person)) return { kind: 'not-eligible', why: 'no-right' }
   return { kind: 'eligible', human, seats: [first, ...others] }
+}
+
+/**
+ * Whether a sign-in is too near to decide: whoever made its link could be the one who used it, so it is barred from what its
+ * maker is barred from as one of the chain. A maker that nobody knows any more is barred from everything.
+ */
+export function isBarred(maker: Maker, caller: Caller, directory: Directory): boolean {
+  if (maker === null) return false
+  if (!directory.people.has(maker)) return true
+  const chain = resolveChain(caller, directory)
+  return chain.kind === 'unresolved' || chain.humans.has(humanOf(maker, directory))
 }
 
 /** The groups of the hold that somebody in these groups can sit for. */

@@ -97,7 +97,7 @@ test(
       agents: [] as AgentId[],
       owner: ines,
       actsFor: [ines] as PersonId[],
-      proof: { kind: 'sign-in', session: 's' },
+      proof: { kind: 'sign-in', session: 's', madeBy: null },
     } as const
     const { id } = (await shop.hold({ caller, message: 'herself' })).action
     const herself = await shop.browser('ines')
@@ -111,6 +111,29 @@ test(
     expect(yes.status).toBe(200)
   },
 )
+
+describe('a sign-in by a link that somebody of the chain made', () => {
+  test.each([
+    ['olga', 403],
+    ['olga-admin', 403],
+    ['ada', 403],
+    ['omar', 200],
+  ])(
+    claim('A1', 'page', 'decides nothing there, though its person could: made by %s'),
+    async (maker, status) => {
+      const { id } = (await shop.hold({ caller: CALLER, message: { maker } })).action
+      const ines = await shop.browser('ines', maker)
+      const card = await (await ines.get(`/holds/${id}`)).text()
+      expect(card.includes(`/holds/${id}/decision`)).toBe(status === 200)
+      expect(card.includes('Your sign-in link was made by')).toBe(status !== 200)
+      const { saw } = (await (await ines.get(`/v1/holds/${id}`)).json()) as { readonly saw: string }
+      const answer = await ines.send('POST', `/v1/holds/${id}/decisions`, { says: 'deny', saw })
+      expect(answer.status).toBe(status)
+      if (status === 403) expect(await answer.json()).toMatchObject({ code: 'not-eligible', action: id })
+      expect(await lifeOf(id)).toMatchObject({ state: status === 200 ? 'denied' : 'waiting' })
+    },
+  )
+})
 
 test(claim('A2', 'api', 'one person in two groups takes one seat of two'), async () => {
   const { id } = (await shop.hold({ described: grant(), message: 'grant' })).action

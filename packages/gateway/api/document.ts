@@ -20,7 +20,7 @@ export function documented(api: Api): void {
     in: 'cookie',
     name: 'sallyport',
     description:
-      'A person who is present. What changes something also needs the Origin of this gateway and `Sallyport-CSRF` as `/v1/whoami` gives it. Over HTTPS the name is `__Host-sallyport`.',
+      'A person who is present. What changes something also needs the Origin of this gateway and as `Sallyport-CSRF` the page key that the sign-in gave to its browser. Over HTTPS the name is `__Host-sallyport`.',
   })
   api.doc31('/v1/openapi.json', {
     openapi: '3.1.0',

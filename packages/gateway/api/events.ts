@@ -8,13 +8,14 @@ import { editionOf } from './edition.ts'
 import { type Api, type Env, router } from './env.ts'
 import { maySee } from './may-see.ts'
 import type { ApiParts } from './parts.ts'
-import { Refused } from './refused.ts'
+import { isRefusal, Refused } from './refused.ts'
+import { whoSpeaks } from './session.ts'
 
 /** Open streams over all: each is a socket and a listener. */
 const STREAMS_LIMIT = 1_000
 /** Waiting to be written. Past this the listener is too slow; it is let go and reads the list again when it is back. */
 const QUEUE_LIMIT = 256
-/** A session may end while its stream is open: who listens longer proves themself again. */
+/** Who listens longer connects anew, so that nobody is forgotten here. */
 const STREAM_MS = 10 * 60_000
 /** Shorter than what proxies and browsers take for a dead connection. */
 const PULSE_MS = 15_000
@@ -43,7 +44,12 @@ export function events(parts: ApiParts): Api {
       const overAt = performance.now() + STREAM_MS
       try {
         if (await isStale(c, parts)) await stream.writeSSE({ event: 'stale', data: '' })
-        while (!stream.aborted && queue.length <= QUEUE_LIMIT && performance.now() < overAt) {
+        while (
+          !stream.aborted &&
+          (await isStillProved(c, parts)) &&
+          queue.length <= QUEUE_LIMIT &&
+          performance.now() < overAt
+        ) {
           for (const life of queue.splice(0)) {
             const { id } = life.action
             const data = JSON.stringify({ action: id, state: life.state, version: life.version })
@@ -64,6 +70,11 @@ export function events(parts: ApiParts): Api {
   })
 
   return api
+}
+
+/** A session, a token or a key may end while its stream is open: asked anew before each writing and at each pulse. */
+async function isStillProved(c: Context<Env>, parts: ApiParts): Promise<boolean> {
+  return !isRefusal(await whoSpeaks(c, parts))
 }
 
 async function isStale(c: Context<Env>, parts: ApiParts): Promise<boolean> {

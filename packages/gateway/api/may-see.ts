@@ -2,7 +2,7 @@ import type { ActionId } from '@sallyport/core/action/ids'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { callerKey } from '@sallyport/core/lifecycle/standing'
 import { humanOf, resolveChain } from '@sallyport/core/people/chain'
-import { type Eligibility, mayDecide as eligibility } from '@sallyport/core/people/may-decide'
+import { type Eligibility, isBarred, mayDecide as eligibility } from '@sallyport/core/people/may-decide'
 import { SALLYPORT } from '@sallyport/core/policy/gateway'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
@@ -27,11 +27,19 @@ export function inChain(who: Who, life: Life, { identity }: ApiParts): boolean {
 export function maySee(who: Who, life: Life, parts: ApiParts): boolean {
   if (inChain(who, life, parts) || seesAll(who, parts)) return true
   if (who.kind !== 'person') return false
-  return life.votes.some((vote) => vote.by === who.person) || mayDecide(who, life, parts)
+  return life.votes.some((vote) => vote.by === who.person) || isReviewer(who, life, parts)
 }
 
-export function mayDecide(who: Who, life: Life, { desk }: ApiParts): boolean {
-  return who.kind === 'person' && desk.reviewers(life).includes(who.person)
+export function mayDecide(who: Who, life: Life, parts: ApiParts): boolean {
+  return who.kind === 'person' && isReviewer(who, life, parts) && !barred(who, life, parts)
+}
+
+function isReviewer({ person }: SignedIn, life: Life, { desk }: ApiParts): boolean {
+  return desk.reviewers(life).includes(person)
+}
+
+function barred({ madeBy }: SignedIn, { action }: Life, { identity }: ApiParts): boolean {
+  return isBarred(madeBy, action.caller, identity.directory().directory)
 }
 
 /** The life of an action, or 404 in the very words of an id that never was: whoever may not see it does not learn that it is. */
@@ -49,11 +57,15 @@ const BECAUSE: Readonly<Record<(Eligibility & { kind: 'not-eligible' })['why'], 
   'no-right': 'Policy gives you no right to decide on this resource.',
 }
 
+const MAKER =
+  'Your sign-in link was made by somebody in the chain of this request, who could have used it. Ask whoever runs the gateway for another.'
+
 /** Why this viewer may not decide, as a sentence. The same question as the guard asks, for its reason. */
 export function whyNot(who: Who, life: Life, parts: ApiParts): string {
   if (who.kind === 'agent') return 'An agent decides nothing.'
   if (who.kind === 'operator') return 'The token of the operator is nobody, and nobody decides nothing.'
   const answer = eligibilityOf(who, life, parts)
+  if (answer.kind === 'eligible' && barred(who, life, parts)) return MAKER
   return answer.kind === 'eligible' ? 'It is not waiting for a decision.' : BECAUSE[answer.why]
 }
 

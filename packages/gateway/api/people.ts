@@ -14,7 +14,7 @@ import { type Api, router } from './env.ts'
 import type { ApiParts } from './parts.ts'
 import { settled } from './refused.ts'
 import { agentView, time } from './views.ts'
-import { hasRight, mustConfigure, seesAll, type Who } from './who.ts'
+import { changer, hasRight, mustConfigure, seesAll, type Who } from './who.ts'
 
 const RIGHTS: readonly AdminRight[] = ['operate', 'audit', 'configure']
 
@@ -28,7 +28,7 @@ export function people(parts: ApiParts): Api {
   api.openapi(createAgent, async (c) => {
     mustConfigure(c.var.who, parts)
     const { name, owner, groups } = c.req.valid('json')
-    const { key } = settled(await identity.createAgent(name, owner, groups))
+    const { key } = settled(await identity.createAgent(name, owner, groups, changer(c.var.who)))
     return c.json({ name, key }, 201)
   })
 
@@ -43,19 +43,21 @@ export function people(parts: ApiParts): Api {
   api.openapi(rotateKey, async (c) => {
     mustConfigure(c.var.who, parts)
     const { name } = c.req.valid('param')
-    const { key } = settled(await identity.rotateKey(name))
+    const { key } = settled(await identity.rotateKey(name, changer(c.var.who)))
     return c.json({ name, key }, 200)
   })
 
   api.openapi(revokeAgent, async (c) => {
     mustConfigure(c.var.who, parts)
-    settled(await identity.revokeAgent(c.req.valid('param').name))
+    const { name } = c.req.valid('param')
+    settled(await identity.revokeAgent(name, changer(c.var.who)))
     return c.body(null, 204)
   })
 
   api.openapi(makeSignInLink, async (c) => {
     mustConfigure(c.var.who, parts)
-    const { token, until } = settled(await identity.makeLink(c.req.valid('json').person))
+    const { person } = c.req.valid('json')
+    const { token, until } = settled(await identity.makeLink(person, changer(c.var.who)))
     return c.json({ url: `${parts.consoleUrl()}/sign-in/${token}`, until: time(until) }, 201)
   })
 
@@ -89,6 +91,5 @@ function whoView(who: Who, parts: ApiParts): WhoAmI {
     person: who.kind === 'person' ? who.person : who.kind === 'agent' ? who.caller.owner : null,
     present: who.kind === 'person' && who.present !== null,
     rights: RIGHTS.filter((right) => hasRight(who, right, parts)),
-    csrf: who.kind === 'person' ? who.csrf : null,
   }
 }

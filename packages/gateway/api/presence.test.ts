@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { claim } from '@sallyport/testkit/claim'
 import type { Browser, Console } from '@sallyport/testkit/console'
 import { openShop } from '@sallyport/testkit/shop'
@@ -42,27 +43,37 @@ const PROOFS: Readonly<Record<string, readonly [() => Promise<Readonly<Record<st
   'a sign-in link as a bearer token': [async () => bearer(await linkOf('ines')), 'not-authenticated'],
   'a made-up token': [async () => bearer('sp_cli_000000000000000000000000000000000000'), 'not-authenticated'],
   'the cookie without Origin': [
-    async () => ({ cookie: ines.cookie, 'sallyport-csrf': ines.csrf }),
+    async () => ({ cookie: ines.cookie, 'sallyport-csrf': ines.pageKey }),
     'needs-presence',
   ],
-  "the cookie without the page's token": [
+  'the cookie without the page key': [
     async () => ({ cookie: ines.cookie, origin: shop.url }),
     'needs-presence',
   ],
-  'the cookie with the token of another session': [
+  'the cookie with what can be made from the cookie': [
     async () => ({
       cookie: ines.cookie,
       origin: shop.url,
-      'sallyport-csrf': (await shop.browser('ivo')).csrf,
+      'sallyport-csrf': createHash('sha256')
+        .update(ines.cookie.slice(ines.cookie.indexOf('=') + 1))
+        .digest('base64url'),
+    }),
+    'needs-presence',
+  ],
+  'the cookie with the page key of another session': [
+    async () => ({
+      cookie: ines.cookie,
+      origin: shop.url,
+      'sallyport-csrf': (await shop.browser('ivo')).pageKey,
     }),
     'needs-presence',
   ],
   'the cookie from the page of another site': [
-    async () => ({ cookie: ines.cookie, origin: 'https://evil.example', 'sallyport-csrf': ines.csrf }),
+    async () => ({ cookie: ines.cookie, origin: 'https://evil.example', 'sallyport-csrf': ines.pageKey }),
     'malformed',
   ],
   'the cookie from a page without an origin': [
-    async () => ({ cookie: ines.cookie, origin: 'null', 'sallyport-csrf': ines.csrf }),
+    async () => ({ cookie: ines.cookie, origin: 'null', 'sallyport-csrf': ines.pageKey }),
     'malformed',
   ],
 }
@@ -121,8 +132,8 @@ describe('a decision through the page', () => {
     Object.keys(PROOFS).flatMap((proof) => ['approve:once', 'deny:call'].map((word) => ({ proof, word }))),
   )(claim('A3', 'page', 'takes somebody who is there: $word with $proof'), async ({ proof, word }) => {
     const life = await shop.hold({ message: { proof, word } })
-    const { 'sallyport-csrf': csrf = '', ...headers } = (await PROOFS[proof]?.[0]()) ?? {}
-    const fields = { word, csrf, saw: await sawOf(life.action.id) }
+    const { 'sallyport-csrf': pageKey = '', ...headers } = (await PROOFS[proof]?.[0]()) ?? {}
+    const fields = { word, pageKey, saw: await sawOf(life.action.id) }
     const answer = await fetch(`${shop.url}/holds/${life.action.id}/decision`, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
@@ -148,8 +159,60 @@ describe('a decision through the page', () => {
   })
 })
 
+/** Every port of localhost is sent the cookie, and a server there can make up the rest of a request. */
+describe('somebody who has the cookie and not the page key', () => {
+  const JSON_TYPE = { 'content-type': 'application/json' }
+  const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' }
+
+  test(claim('A3', 'page', 'can look, and neither ask, answer, pair nor administer'), async () => {
+    const { id } = (await shop.hold({ message: 'thief' })).action
+    const begun = await fetch(`${shop.url}/v1/pairings`, { method: 'POST' })
+    const { code, secret } = (await begun.json()) as { readonly code: string; readonly secret: string }
+    const [olga, omar] = [await shop.browser('olga'), await shop.browser('omar')]
+    const link = JSON.stringify({ person: 'ines' })
+    const text = JSON.stringify({ text: 'fine' })
+    const asked = JSON.stringify({ resource: 'customers', method: 'DELETE', path: '/1' })
+    const tries = [
+      [ines, `/v1/holds/${id}/questions`, JSON_TYPE, text],
+      [olga, `/v1/holds/${id}/answers`, JSON_TYPE, text],
+      [olga, '/v1/actions', JSON_TYPE, asked],
+      [omar, '/v1/sign-in-links', JSON_TYPE, link],
+      [ines, `/holds/${id}/question`, FORM_TYPE, 'text=fine'],
+      [ines, `/holds/${id}/question`, FORM_TYPE, 'text=fine&pageKey='],
+      [olga, `/holds/${id}/answer`, FORM_TYPE, 'text=fine'],
+      [ines, `/pair/${code}`, FORM_TYPE, ''],
+    ] as const
+    for (const [{ cookie }, path, type, body] of tries) {
+      const headers = { cookie, origin: shop.url, ...type }
+      expect((await fetch(shop.url + path, { method: 'POST', headers, body })).status).toBe(403)
+    }
+    expect(await lifeOf(id)).toMatchObject({ state: 'waiting', thread: [] })
+    const poll = await fetch(`${shop.url}/v1/pairings/${secret}`)
+    expect(await poll.json()).toEqual({ state: 'waiting' })
+  })
+
+  test(claim('A3', 'page', 'is given the key by no page and no API'), async () => {
+    const { id } = (await shop.hold({ message: 'key' })).action
+    const begun = await fetch(`${shop.url}/v1/pairings`, { method: 'POST' })
+    const { code } = (await begun.json()) as { readonly code: string }
+    const link = await linkOf('ines')
+    const ours = ['/', `/holds/${id}`, `/pair/${code}`, `/sign-in/${link}`, '/page-key.js', '/live.js']
+    const api = ['/v1/whoami', '/v1/holds', `/v1/holds/${id}`, `/v1/actions/${id}`, '/v1/openapi.json']
+    for (const path of [...ours, ...api]) {
+      const answer = await ines.get(path)
+      expect(answer.status).toBe(200)
+      expect((await answer.text()) + JSON.stringify([...answer.headers])).not.toContain(ines.pageKey)
+    }
+    expect(await (await ines.get('/v1/whoami')).json()).toMatchObject({ person: 'ines', present: false })
+  })
+})
+
+function lifeOf(id: Parameters<typeof shop.parts.desk.decide>[0]) {
+  return shop.store.read('life', { id })
+}
+
 function own(): Readonly<Record<string, string>> {
-  return { origin: shop.url, 'sallyport-csrf': ines.csrf }
+  return { origin: shop.url, 'sallyport-csrf': ines.pageKey }
 }
 
 function bearer(token: string): Readonly<Record<string, string>> {

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Instant } from '@sallyport/core/given'
 import { safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
@@ -8,55 +7,65 @@ import type { ApiParts } from './parts.ts'
 import { isRefusal, Refused, settled } from './refused.ts'
 import type { Who } from './who.ts'
 
-const CSRF_HEADER = 'Sallyport-CSRF'
-export const CSRF_FIELD = 'csrf'
+const PAGE_KEY_HEADER = 'Sallyport-CSRF'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD'])
 const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i
 
-/** Who this request speaks for. A token outranks a cookie, so that nothing becomes present by having both. */
-export async function whoSpeaks(c: Context, parts: ApiParts): Promise<Who | Refusal> {
+/**
+ * Who this request speaks for. A token outranks a cookie, so that nothing becomes present by having both. A cookie alone
+ * looks: browsers give it to every port of the host. The page key comes in a header, or as a field of a form.
+ */
+export async function whoSpeaks(
+  c: Context,
+  parts: ApiParts,
+  pageKey: string | null = c.req.header(PAGE_KEY_HEADER) ?? null,
+): Promise<Who | Refusal> {
   const header = c.req.header('Authorization')
   if (header !== undefined) {
     const token = BEARER.exec(header)?.[1]
     if (token === undefined) return refusal('not-authenticated', safe`not a bearer token`)
     const proved = await parts.identity.token(token)
     if (isRefusal(proved) || proved.kind !== 'person') return proved
-    return { kind: 'person', person: proved.person, caller: proved.caller, present: null, csrf: null }
+    const { person, caller, madeBy } = proved
+    return { kind: 'person', person, caller, madeBy, present: null, by: 'token' }
   }
   const cookie = sessionCookie(c, parts)
   if (cookie === undefined) return refusal('not-authenticated', safe`neither a token nor a session`)
-  const session = await parts.identity.session(cookie)
+  const session = await parts.identity.session(cookie, pageKey)
   if (isRefusal(session)) return session
-  const { person, caller, presence } = session
-  return { kind: 'person', person, caller, present: presence, csrf: csrfOf(cookie) }
+  const { person, caller, madeBy, presence } = session
+  return { kind: 'person', person, caller, madeBy, present: presence, by: 'cookie' }
 }
 
 /** The same, or out with the refusal; and what changes something with a cookie must also come from our own page. */
 export async function proved(c: Context, parts: ApiParts): Promise<Who> {
   const who = settled(await whoSpeaks(c, parts))
-  if (who.kind === 'person' && who.csrf !== null) ownPage(c, who.csrf, c.req.header(CSRF_HEADER), parts)
+  ownPage(c, who, parts)
   return who
 }
 
 /**
  * What changes something and comes with a cookie must come from our own page: another site can make a browser send the
- * cookie (a sibling host even past SameSite), but neither our Origin nor a value that only our page was given.
+ * cookie (a sibling host even past SameSite), but not our Origin; and who was sent the cookie on another port can make an
+ * Origin up, but has not the key of the page.
  */
-export function ownPage(c: Context, csrf: string, given: string | undefined, parts: ApiParts): void {
-  if (SAFE_METHODS.has(c.req.method)) return
+export function ownPage(c: Context, who: Who, parts: ApiParts): void {
+  if (SAFE_METHODS.has(c.req.method) || who.kind !== 'person' || who.by !== 'cookie') return
   fromOwnOrigin(c, parts)
-  if (given === undefined || !sameText(given, csrf)) throw foreign()
+  if (who.present === null) {
+    throw new Refused(
+      refusal('needs-presence', safe`this did not bring the key that a sign-in leaves in its browser`),
+    )
+  }
 }
 
 /** Browsers name the page that a POST comes from, and scripts cannot change that. */
 export function fromOwnOrigin(c: Context, parts: ApiParts): void {
   const origin = c.req.header('Origin')
-  if (origin === undefined || !parts.origins().includes(origin)) throw foreign()
-}
-
-function foreign(): Refused {
-  return new Refused(refusal('needs-presence', safe`the request did not come from this gateway's own page`))
+  if (origin === undefined || !parts.origins().includes(origin)) {
+    throw new Refused(refusal('needs-presence', safe`the request did not come from this gateway's own page`))
+  }
 }
 
 export function sessionCookie(c: Context, parts: ApiParts): string | undefined {
@@ -80,14 +89,4 @@ export function cookieSettings(until: Instant, parts: ApiParts) {
 
 function isHttps(parts: ApiParts): boolean {
   return parts.origins().every((origin) => origin.startsWith('https:'))
-}
-
-/** Nobody who cannot read the cookie can make this, and it does not give the cookie away. */
-function csrfOf(cookie: string): string {
-  return createHash('sha256').update(`sallyport csrf\0${cookie}`).digest('base64url')
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

@@ -63,7 +63,7 @@ describe('every answer', () => {
     for (const path of ['/', `/holds/${id}`]) {
       const html = await (await ines.get(path)).text()
       expect(html).not.toMatch(
-        /<style|style=|<script(?! src="\/live\.js" type="module"><\/script>)|\son[a-z]+=/,
+        /<style|style=|<script(?! src="\/(?:page-key|live)\.js" type="module"><\/script>)|\son[a-z]+=/,
       )
     }
   })
@@ -139,7 +139,7 @@ describe('what is not there', () => {
 })
 
 function own(): Readonly<Record<string, string>> {
-  return { cookie: ines.cookie, origin: shop.url, 'sallyport-csrf': ines.csrf }
+  return { cookie: ines.cookie, origin: shop.url, 'sallyport-csrf': ines.pageKey }
 }
 
 /** By Node's own client: `fetch` lets nobody choose the Host. */

@@ -1,14 +1,15 @@
 import type { PersonId } from '@sallyport/core/action/ids'
 import type { Presence } from '@sallyport/core/lifecycle/life'
-import type { Caller } from '@sallyport/core/people/caller'
+import type { Caller, Maker } from '@sallyport/core/people/caller'
 import type { AdminRight } from '@sallyport/core/policy/verdict'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import type { ApiParts } from './parts.ts'
+import type { Changer } from '../identity/parts.ts'
 import { Refused } from './refused.ts'
 
 /**
- * Who speaks. `present` is there for a browser session and for nothing else: a token lies in a file on the machine where an
+ * Who speaks. `present` is there for a browser session with the key of its page and for nothing else: a token lies in a file on the machine where an
  * agent may work, so it lists and asks and never decides (claim A3).
  */
 export type Who = AgentCaller | SignedIn | Operator
@@ -23,9 +24,9 @@ export interface SignedIn {
   readonly person: PersonId
   /** This person acting alone. */
   readonly caller: Caller
+  readonly madeBy: Maker
   readonly present: Presence | null
-  /** What a form of this session must carry; null for a token, which needs none. */
-  readonly csrf: string | null
+  readonly by: 'cookie' | 'token'
 }
 
 /** Whoever holds the token of the machine that the gateway runs on. It sets up and looks; it is nobody, so it decides nothing. */
@@ -56,7 +57,7 @@ export function person(who: Who): SignedIn {
 export function presentPerson(who: Who, path: string): PresentPerson {
   if (who.kind === 'agent') throw new Refused(refusal('not-eligible', safe`an agent decides nothing`))
   if (who.kind === 'operator' || who.present === null) {
-    throw new Refused(refusal('needs-presence', safe`a token is no presence`), path)
+    throw new Refused(refusal('needs-presence', safe`neither a token nor a cookie alone is a presence`), path)
   }
   return { person: who.person, present: who.present }
 }
@@ -76,6 +77,11 @@ export function nameOf(who: Who): string {
 
 export function hasRight(who: Who, right: AdminRight, { policy, identity }: ApiParts): boolean {
   return who.kind === 'person' && policy().administers(who.person, right, identity.directory().directory)
+}
+
+/** Who stands in the record for a change. Agents change nothing. */
+export function changer(who: Who): Changer {
+  return who.kind === 'operator' ? 'operator' : person(who).person
 }
 
 /** The operator by token, or a person who is present and has the right: a token file must not make itself another agent. */

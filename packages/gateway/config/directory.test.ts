@@ -26,6 +26,12 @@ describe('the directory', () => {
     expect(resolveChain(caller('bot', 'ann'), directory)).toEqual({ kind: 'unresolved', who: 'bot' })
   })
 
+  test('does not know an agent that has the name of a person', () => {
+    const directory = directoryOf(people(FILE), [agent('bea', 'ann')])
+    expect(directory.agents.size).toBe(0)
+    expect(resolveChain(caller('bea', 'ann'), directory)).toEqual({ kind: 'unresolved', who: 'bea' })
+  })
+
   test('keeps an agent whose owner has left, and so its chain is unresolved', () => {
     const directory = directoryOf(people(FILE), [agent('bot', 'eve')])
     expect(directory.agents.has(named('agent', 'bot'))).toBe(true)

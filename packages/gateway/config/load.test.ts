@@ -104,6 +104,7 @@ describe('what is wrong is said where it stands, with what to do', () => {
     ['people: []', 1, 1, 'the configuration without `changes`', 'add `changes: …`'],
     ['changes: guarded', 1, 10, 'a value that is not known here', 'did you mean `unguarded`?'],
     ['changes: unguarded\nresource: []', 2, 1, 'the configuration has no key `resource`', 'did you mean `resources`?'],
+    ['changes: unguarded\npeople: [{ id: operator, name: Op }]', 2, 10, '`operator` is who holds the operator\'s token', 'give this person another id'],
     ['changes: unguarded\nfoo: []', 2, 1, 'the configuration has no key `foo`', 'its keys are `listen`'],
     ['changes: unguarded\nchanges: unguarded', 2, 1, 'not YAML as it is read here: map keys must be unique', 'correct the YAML'],
     ['changes: unguarded\ngroups: &a []\npeople: *a', 3, 9, 'an alias', 'write it out'],

@@ -9,6 +9,9 @@ const NAME_MAX_CHARS = 100
 /** Control, format and unassigned characters: a name on a card must not turn its direction or hide a part. */
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u
 
+/** How the record names whoever holds the operator's token: nobody else may be called so. */
+const OPERATOR = 'operator'
+
 export function readGroups(node: Node, source: Source): ReadonlyMap<GroupId, Group> | undefined {
   const nodes = declared('group')(node, source)
   if (nodes === undefined) return undefined
@@ -30,6 +33,14 @@ export function readPeople(groups: ReadonlyMap<GroupId, Group>): Read<ReadonlyMa
       const fields = fieldsOf('a person', ['id', 'name', 'groups', 'sameAs'], entry, source)
       const name = fields?.required('name', personName)
       if (fields === undefined || name === undefined) continue
+      if (id === OPERATOR) {
+        source.complain(
+          entry,
+          `\`${OPERATOR}\` is who holds the operator's token`,
+          'give this person another id',
+        )
+        continue
+      }
       people.set(id, {
         id,
         name,

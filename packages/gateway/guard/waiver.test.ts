@@ -43,7 +43,12 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-waiver-'))
   writePolicies({ actions: `${HELD}\n${GRANTS}` })
   inside = await started()
-  const made = await inside.identity.createAgent(named('agent', 'bot'), named('person', 'olga'), [])
+  const made = await inside.identity.createAgent(
+    named('agent', 'bot'),
+    named('person', 'olga'),
+    [],
+    'operator',
+  )
   if ('code' in made) throw new Error(made.detail)
   const proved = await inside.identity.caller(made.key)
   if ('code' in proved) throw new Error(proved.detail)
@@ -183,7 +188,7 @@ async function vote({ action: { id } }: Life, person: string): Promise<void> {
   const life = await inside.store.read('life', { id })
   if (life === null) throw new Error('gone')
   const saw = cardDigest({ basis: basisOf(life, inside.identity.directory().directory) }, sha256)
-  const proof = { kind: 'sign-in', session: 'a browser' } as const
+  const proof = { kind: 'sign-in', session: 'a browser', madeBy: null } as const
   const by = named('person', person)
   const voted = await inside.desk.decide(id, { by, proof, saw, says: 'approve', scope: { kind: 'once' } })
   if ('code' in voted) throw new Error(voted.detail)

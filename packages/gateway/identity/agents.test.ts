@@ -42,7 +42,7 @@ describe('the key of an agent', () => {
 
   test('that was rotated is over at once, and the new one is good', async () => {
     const before = await created('turner')
-    const after = keyOf(await house.identity.rotateKey(named('agent', 'turner')))
+    const after = keyOf(await house.identity.rotateKey(named('agent', 'turner'), 'operator'))
     expect(await house.identity.token(before)).toMatchObject({ code: 'not-authenticated' })
     expect(await house.identity.token(after)).toMatchObject({ kind: 'agent' })
     await house.restart()
@@ -52,23 +52,25 @@ describe('the key of an agent', () => {
 
   test('of a revoked agent is over from the moment that it was said', async () => {
     const key = await created('gone')
-    const revoking = house.identity.revokeAgent(named('agent', 'gone'))
+    const revoking = house.identity.revokeAgent(named('agent', 'gone'), 'operator')
     expect(await house.identity.token(key)).toMatchObject({ code: 'not-authenticated' })
     expect(await revoking).toBe('revoked')
     await house.restart()
     expect(await house.identity.token(key)).toMatchObject({ code: 'not-authenticated' })
-    expect(await house.identity.rotateKey(named('agent', 'gone'))).toMatchObject({ code: 'malformed' })
+    expect(await house.identity.rotateKey(named('agent', 'gone'), 'operator')).toMatchObject({
+      code: 'malformed',
+    })
     expect(house.identity.directory().directory.agents.has(named('agent', 'gone'))).toBe(false)
   })
 
   test('of an agent is over even where the store could not write its end, and the end can be asked for again', async () => {
     const key = await created('stuck')
     await house.store.close()
-    await expect(house.identity.revokeAgent(named('agent', 'stuck'))).rejects.toThrow('closed')
+    await expect(house.identity.revokeAgent(named('agent', 'stuck'), 'operator')).rejects.toThrow('closed')
     expect(await house.identity.token(key)).toMatchObject({ code: 'not-authenticated' })
-    await expect(house.identity.revokeAgent(named('agent', 'stuck'))).rejects.toThrow('closed')
+    await expect(house.identity.revokeAgent(named('agent', 'stuck'), 'operator')).rejects.toThrow('closed')
     await house.restart()
-    expect(await house.identity.revokeAgent(named('agent', 'stuck'))).toBe('revoked')
+    expect(await house.identity.revokeAgent(named('agent', 'stuck'), 'operator')).toBe('revoked')
   })
 
   test('of an agent whose owner has left proves nobody', async () => {
@@ -86,6 +88,7 @@ describe('an agent is not made', () => {
   test.each([
     ['under a name that is given', 'prover', 'ann', [], 'conflict'],
     ['under a name that was given', 'gone', 'ann', [], 'conflict'],
+    ['under the name of a person', 'bea', 'ann', [], 'conflict'],
     ['for a stranger', 'new', 'eve', [], 'malformed'],
     ['in a group that nobody knows', 'new', 'ann', ['admins'], 'malformed'],
   ])('%s', async (_, name, owner, groups, code) => {
@@ -102,8 +105,8 @@ describe('an agent is not made', () => {
 describe('the record', () => {
   test('says each change of agents and keys, and that nobody approved it', async () => {
     await created('told', 'ann', ['bots'])
-    await house.identity.rotateKey(named('agent', 'told'))
-    await house.identity.revokeAgent(named('agent', 'told'))
+    await house.identity.rotateKey(named('agent', 'told'), named('person', 'bea'))
+    await house.identity.revokeAgent(named('agent', 'told'), named('person', 'ann'))
     const leaves = (await leavesOf()).filter(({ name }) => name.split('/')[0] === 'told')
     expect(leaves.map(({ what, event }) => `${what} ${event}`)).toEqual([
       'agent created',
@@ -114,6 +117,7 @@ describe('the record', () => {
       'key revoked',
     ])
     expect(leaves.every(({ unguarded }) => unguarded)).toBe(true)
+    expect(leaves.map(({ by }) => by)).toEqual(['operator', 'operator', 'bea', 'bea', 'ann', 'ann'])
   })
 
   test('names a directory that is archived, in which the agent is what it was', async () => {
@@ -156,7 +160,7 @@ describe('a session', () => {
     const one = await caller('sess-one')
     expect(sessionOf(one, 'a')).toBe(sessionOf(one, 'a'))
     expect(sessionOf(one, 'a')).not.toBe(sessionOf(one, 'b'))
-    const rotated = keyOf(await house.identity.rotateKey(named('agent', 'sess-one')))
+    const rotated = keyOf(await house.identity.rotateKey(named('agent', 'sess-one'), 'operator'))
     const after = await house.identity.caller(rotated)
     if ('kind' in after) throw new Error(after.detail)
     expect(sessionOf(after, 'a')).toBe(sessionOf(one, 'a'))
@@ -183,7 +187,7 @@ describe('a session', () => {
 
 test('a revoked agent leaves what it asked for without a chain', async () => {
   const asked = await caller('asker')
-  await house.identity.revokeAgent(named('agent', 'asker'))
+  await house.identity.revokeAgent(named('agent', 'asker'), 'operator')
   expect(resolveChain(asked, house.identity.directory().directory)).toEqual({
     kind: 'unresolved',
     who: 'asker',
@@ -198,7 +202,7 @@ async function caller(name: string) {
 
 function create(name: string, owner: string = ANN, groups: readonly string[] = []) {
   const members = groups.map((group) => named('group', group))
-  return house.identity.createAgent(named('agent', name), named('person', owner), members)
+  return house.identity.createAgent(named('agent', name), named('person', owner), members, 'operator')
 }
 
 async function created(name: string, owner?: string, groups?: readonly string[]): Promise<string> {
@@ -213,6 +217,7 @@ function keyOf(made: Awaited<ReturnType<typeof create>>): string {
 interface ChangedLeaf {
   readonly what: string
   readonly event: string
+  readonly by: string | null
   readonly name: string
   readonly unguarded: boolean
 }

@@ -93,12 +93,7 @@ export class Agents {
     })
   }
 
-  create(
-    name: AgentId,
-    owner: PersonId,
-    groups: readonly GroupId[],
-    by: Changer,
-  ): Promise<NewKey | Refusal> {
+  create(name: AgentId, owner: PersonId, groups: readonly GroupId[], by: Changer): Promise<NewKey | Refusal> {
     return this.#inTurn(async () => {
       // A name is given once: whoever reads the record must not take one agent for another.
       if (this.#agents.has(name)) return refusal('conflict', safe`\`${name}\` is or was the name of an agent`)
@@ -189,7 +184,14 @@ export class Agents {
   }
 
   #keyLeaf(event: 'created' | 'revoked', { agent, lookup }: KeyRow, by: Changer) {
-    return changed(this.#parts, 'key', event, `${agent}/${nameOfProof(lookup)}`, by, safe`a key of \`${agent}\``)
+    return changed(
+      this.#parts,
+      'key',
+      event,
+      `${agent}/${nameOfProof(lookup)}`,
+      by,
+      safe`a key of \`${agent}\``,
+    )
   }
 
   #knownWith(agent: AgentRow): Known & ArchivedDirectory {

@@ -13,6 +13,14 @@ export function hashOf(derivation: KeyObject, token: string): string {
   return createHmac('sha256', derivation).update(`token\n${token}`).digest('hex')
 }
 
+/**
+ * What only our own page knows of a session. A cookie goes to every port of its host; this goes to one origin, and whoever
+ * has the cookie cannot make it.
+ */
+export function pageKeyOf(derivation: KeyObject, session: string): string {
+  return createHmac('sha256', derivation).update(`page\n${session}`).digest('base64url')
+}
+
 /** What is stored of an agent's key, for every door at once: the key itself is never to be had again. */
 export interface DerivedKey {
   readonly lookup: string

@@ -5,7 +5,7 @@ import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import { hashOf } from './derive.ts'
 import type { IdentityParts } from './parts.ts'
 import { isRefusal } from './proved.ts'
-import type { Issued, SignIns } from './sign-ins.ts'
+import type { Issued, SignIns, Whose } from './sign-ins.ts'
 import { drawToken } from './token.ts'
 import { drawWords } from './words.ts'
 
@@ -31,7 +31,7 @@ export interface Pairings {
   /** Whether somebody could confirm this code now. */
   read(code: string): { readonly until: Instant } | Refusal
   /** By a person who is present. The first to confirm is the one. */
-  confirm(code: string, person: PersonId): Refusal | 'confirmed'
+  confirm(code: string, whose: Whose): Refusal | 'confirmed'
   /** Gives the token once. */
   poll(secret: string): Promise<Paired | Refusal | 'waiting'>
 }
@@ -39,7 +39,7 @@ export interface Pairings {
 interface Begun {
   readonly hash: string
   readonly until: Instant
-  readonly person: PersonId | null
+  readonly whose: Whose | null
 }
 
 export function openPairings(parts: IdentityParts, signIns: Pick<SignIns, 'cliToken'>): Pairings {
@@ -50,7 +50,7 @@ export function openPairings(parts: IdentityParts, signIns: Pick<SignIns, 'cliTo
   const open = (code: string): Begun | undefined => {
     sweep()
     const found = begun.get(code)
-    return found?.person === null ? found : undefined
+    return found?.whose === null ? found : undefined
   }
 
   return {
@@ -61,7 +61,7 @@ export function openPairings(parts: IdentityParts, signIns: Pick<SignIns, 'cliTo
       const code = drawWords(parts.random)
       const secret = drawToken('pairing', parts.random)
       const until = instant(parts.clock() + PAIRING_MS)
-      begun.set(code, { hash: hashOf(parts.keys.derivation, secret), until, person: null })
+      begun.set(code, { hash: hashOf(parts.keys.derivation, secret), until, whose: null })
       return { code, secret, until }
     },
 
@@ -70,10 +70,10 @@ export function openPairings(parts: IdentityParts, signIns: Pick<SignIns, 'cliTo
       return found === undefined ? over() : { until: found.until }
     },
 
-    confirm(code, person) {
+    confirm(code, whose) {
       const found = open(code)
       if (found === undefined) return over()
-      begun.set(code, { ...found, person })
+      begun.set(code, { ...found, whose })
       return 'confirmed'
     },
 
@@ -82,11 +82,11 @@ export function openPairings(parts: IdentityParts, signIns: Pick<SignIns, 'cliTo
       const hash = hashOf(parts.keys.derivation, secret)
       const [code, found] = [...begun].find(([, one]) => one.hash === hash) ?? []
       if (code === undefined || found === undefined) return over()
-      if (found.person === null) return 'waiting'
+      if (found.whose === null) return 'waiting'
       // Before the token is made: whoever polls at the same moment gets none.
       begun.delete(code)
-      const issued = await signIns.cliToken(found.person)
-      return isRefusal(issued) ? issued : { ...issued, person: found.person }
+      const issued = await signIns.cliToken(found.whose)
+      return isRefusal(issued) ? issued : { ...issued, person: found.whose.person }
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Digest } from '@sallyport/core/action/ids'
+import type { Digest, PersonId } from '@sallyport/core/action/ids'
 import type { Clock, RandomBytes, Sha256 } from '@sallyport/core/given'
 import type { Changed } from '@sallyport/core/ledger/leaf'
 import type { Directory } from '@sallyport/core/people/directory'
@@ -19,14 +19,18 @@ export interface IdentityParts {
   readonly sha256: Sha256
 }
 
+/** Who changes something: a person, or whoever holds the operator's token. */
+export type Changer = PersonId | 'operator'
+
 /** One entry of the record about identity. Names, never a token or what is stored of one. */
 export function changed(
   parts: IdentityParts,
   what: 'directory' | 'agent' | 'key' | 'sign-in',
   event: string,
   name: string,
+  by: Changer | null,
   note: Redacted,
   digest: Digest | null = null,
 ): { readonly v: 1; readonly at: ReturnType<Clock> } & Changed {
-  return { v: 1, at: parts.clock(), kind: 'changed', what, event, name, digest, unguarded: true, note }
+  return { v: 1, at: parts.clock(), kind: 'changed', what, event, name, by, digest, unguarded: true, note }
 }

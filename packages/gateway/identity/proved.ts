@@ -1,11 +1,11 @@
 import type { PersonId } from '@sallyport/core/action/ids'
 import type { Presence } from '@sallyport/core/lifecycle/life'
-import type { Caller } from '@sallyport/core/people/caller'
+import type { Caller, Maker } from '@sallyport/core/people/caller'
 import type { Refusal } from '@sallyport/core/refusal/refusal'
 
 /**
- * Who somebody is, once a token was looked at. Only a browser session carries a presence, and a decision needs one: neither
- * the key of an agent nor a file on a laptop nor the operator's token can be made into it (claim A3).
+ * Who somebody is, once a token was looked at. Only a browser session with the key of its page carries a presence, and a
+ * decision needs one: neither a cookie alone nor the key of an agent nor a file on a laptop nor the operator's token can be made into it (claim A3).
  */
 export type Proved = ProvedAgent | ProvedPerson | ProvedOperator
 
@@ -19,6 +19,7 @@ export interface ProvedPerson {
   readonly person: PersonId
   /** This person acting alone. */
   readonly caller: Caller
+  readonly madeBy: Maker
   readonly presence: Presence | null
 }
 

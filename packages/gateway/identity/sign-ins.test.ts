@@ -16,14 +16,35 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 describe('a sign-in link', () => {
-  test('becomes a session of its person', async () => {
-    const cookie = await signedIn()
-    expect(await house.identity.session(cookie)).toMatchObject({
+  test('becomes a session of its person, who is present with the key of the page and only looks without', async () => {
+    const used = await house.identity.useLink(await link())
+    if ('kind' in used) throw new Error(used.detail)
+    const { cookie, pageKey } = used
+    expect(await house.identity.session(cookie, pageKey)).toMatchObject({
       kind: 'person',
       person: 'ann',
       caller: { agents: [], owner: 'ann', actsFor: ['ann'] },
-      presence: { kind: 'sign-in' },
+      presence: { kind: 'sign-in', madeBy: null },
     })
+    const other = await house.identity.useLink(await link())
+    if ('kind' in other) throw new Error(other.detail)
+    for (const wrong of [null, '', cookie, other.pageKey, pageKey.slice(1), `${pageKey}=`, 'é'.repeat(43)]) {
+      expect(await house.identity.session(cookie, wrong)).toMatchObject({ person: 'ann', presence: null })
+    }
+  })
+
+  test('hands its maker down to the session and to the command line that is paired there', async () => {
+    const used = await house.identity.useLink(await link(BEA))
+    if ('kind' in used) throw new Error(used.detail)
+    const session = await house.identity.session(used.cookie, used.pageKey)
+    expect(session).toMatchObject({ person: 'ann', madeBy: 'bea', presence: { madeBy: 'bea' } })
+    if (session.kind !== 'person') throw new Error('no session')
+    const { code, secret } = await begun()
+    await house.identity.confirmPairing(code, session)
+    const paired = await house.identity.pollPairing(secret)
+    if (paired === 'waiting' || 'kind' in paired) throw new Error('not paired')
+    const proof = { kind: 'person-token', madeBy: 'bea' }
+    expect(await house.identity.token(paired.token)).toMatchObject({ person: 'ann', caller: { proof } })
   })
 
   test('is good once', async () => {
@@ -55,7 +76,9 @@ describe('a sign-in link', () => {
   })
 
   test('is not made for a stranger', async () => {
-    expect(await house.identity.makeLink(named('person', 'eve'))).toMatchObject({ code: 'unresolved-caller' })
+    expect(await house.identity.makeLink(named('person', 'eve'), 'operator')).toMatchObject({
+      code: 'unresolved-caller',
+    })
   })
 })
 
@@ -63,30 +86,30 @@ describe('a session', () => {
   test('ends after its time, however it was used', async () => {
     const cookie = await signedIn()
     passes(SESSION_MS - 1)
-    expect(await house.identity.session(cookie)).toMatchObject({ person: 'ann' })
+    expect(await house.identity.session(cookie, null)).toMatchObject({ person: 'ann' })
     passes(1)
-    expect(await house.identity.session(cookie)).toMatchObject(OVER)
+    expect(await house.identity.session(cookie, null)).toMatchObject(OVER)
   })
 
   test('ends when its person signs out, and no other session does', async () => {
     const [one, two] = [await signedIn(), await signedIn()]
     await house.identity.signOut(one)
     await house.identity.signOut(one)
-    expect(await house.identity.session(one)).toMatchObject(OVER)
-    expect(await house.identity.session(two)).toMatchObject({ person: 'ann' })
+    expect(await house.identity.session(one, null)).toMatchObject(OVER)
+    expect(await house.identity.session(two, null)).toMatchObject({ person: 'ann' })
   })
 
   test('is good after a restart', async () => {
     const cookie = await signedIn()
     await house.restart()
-    expect(await house.identity.session(cookie)).toMatchObject({ person: 'ann' })
+    expect(await house.identity.session(cookie, null)).toMatchObject({ person: 'ann' })
   })
 
   test('of somebody who has left proves nobody', async () => {
     const cookie = await signedIn()
     house.people = 'people: [{ id: bea, name: Bea }]'
     await house.identity.reload()
-    expect(await house.identity.session(cookie)).toMatchObject({ code: 'unresolved-caller' })
+    expect(await house.identity.session(cookie, null)).toMatchObject({ code: 'unresolved-caller' })
     house.people = PEOPLE
     await house.identity.reload()
   })
@@ -97,7 +120,7 @@ describe('a pairing', () => {
     const { code, secret } = await begun()
     expect(code).toMatch(/^[a-z]{5}(-[a-z]{5}){3}$/)
     expect(await house.identity.pollPairing(secret)).toBe('waiting')
-    expect(await house.identity.confirmPairing(code, BEA)).toBe('confirmed')
+    expect(await house.identity.confirmPairing(code, { person: BEA, madeBy: null })).toBe('confirmed')
     const paired = await house.identity.pollPairing(secret)
     expect(paired).toMatchObject({ person: 'bea', until: house.now + CLI_TOKEN_MS })
     expect(await house.identity.pollPairing(secret)).toMatchObject(OVER)
@@ -105,21 +128,21 @@ describe('a pairing', () => {
 
   test('gives one token to two who poll at once', async () => {
     const { code, secret } = await begun()
-    await house.identity.confirmPairing(code, BEA)
+    await house.identity.confirmPairing(code, { person: BEA, madeBy: null })
     const both = await Promise.all([house.identity.pollPairing(secret), house.identity.pollPairing(secret)])
     expect(both.filter((one) => typeof one === 'object' && 'token' in one)).toHaveLength(1)
   })
 
   test('is confirmed by the first who does', async () => {
     const { code, secret } = await begun()
-    await house.identity.confirmPairing(code, BEA)
-    expect(await house.identity.confirmPairing(code, ANN)).toMatchObject(OVER)
+    await house.identity.confirmPairing(code, { person: BEA, madeBy: null })
+    expect(await house.identity.confirmPairing(code, { person: ANN, madeBy: null })).toMatchObject(OVER)
     expect(await house.identity.pollPairing(secret)).toMatchObject({ person: 'bea' })
   })
 
   test('gives nothing to whoever knows the code alone', async () => {
     const { code } = await begun()
-    await house.identity.confirmPairing(code, BEA)
+    await house.identity.confirmPairing(code, { person: BEA, madeBy: null })
     expect(await house.identity.pollPairing(code)).toMatchObject(OVER)
   })
 
@@ -127,7 +150,7 @@ describe('a pairing', () => {
     const { code, secret } = await begun()
     passes(PAIRING_MS)
     expect(await house.identity.readPairing(code)).toMatchObject(OVER)
-    expect(await house.identity.confirmPairing(code, BEA)).toMatchObject(OVER)
+    expect(await house.identity.confirmPairing(code, { person: BEA, madeBy: null })).toMatchObject(OVER)
     expect(await house.identity.pollPairing(secret)).toMatchObject(OVER)
   })
 
@@ -152,6 +175,23 @@ test('the token of a command line ends after its time, or when it is signed out'
   expect(await house.identity.token(two)).toMatchObject(OVER)
 })
 
+test('the record says who made a link, who used it, and who paired', async () => {
+  const before = (await house.record()).length
+  const used = await house.identity.useLink(await link(BEA))
+  if ('kind' in used) throw new Error(used.detail)
+  await house.identity.signOut(used.cookie)
+  await link()
+  await cliToken()
+  const said = (await house.record()).slice(before).map((entry) => JSON.parse(entry))
+  expect(said.map(({ event, name, by }) => [event, name, by])).toEqual([
+    ['link-made', 'ann', 'bea'],
+    ['signed-in', 'ann', 'ann'],
+    ['signed-out', 'ann', 'ann'],
+    ['link-made', 'ann', 'operator'],
+    ['paired', 'bea', 'bea'],
+  ])
+})
+
 test('no token is in the record', async () => {
   const tokens = [await link(), await signedIn(), await cliToken()]
   const record = (await house.record()).join('')
@@ -163,8 +203,8 @@ function passes(ms: number): void {
   house.now = instant(house.now + ms)
 }
 
-async function link(): Promise<string> {
-  const made = await house.identity.makeLink(ANN)
+async function link(by: typeof BEA | 'operator' = 'operator'): Promise<string> {
+  const made = await house.identity.makeLink(ANN, by)
   if ('kind' in made) throw new Error(made.detail)
   return made.token
 }
@@ -183,7 +223,7 @@ async function begun() {
 
 async function cliToken(): Promise<string> {
   const { code, secret } = await begun()
-  await house.identity.confirmPairing(code, BEA)
+  await house.identity.confirmPairing(code, { person: BEA, madeBy: null })
   const paired = await house.identity.pollPairing(secret)
   if (paired === 'waiting' || 'kind' in paired) throw new Error('not paired')
   return paired.token

@@ -1,11 +1,13 @@
+import { timingSafeEqual } from 'node:crypto'
 import type { PersonId } from '@sallyport/core/action/ids'
 import { type Instant, instant } from '@sallyport/core/given'
+import type { Maker, Proof } from '@sallyport/core/people/caller'
 import { safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { SignInRow, Write } from '../store/store.ts'
 import type { Agents } from './agents.ts'
-import { hashOf, nameOfProof } from './derive.ts'
-import { changed, type IdentityParts } from './parts.ts'
+import { hashOf, nameOfProof, pageKeyOf } from './derive.ts'
+import { type Changer, changed, type IdentityParts } from './parts.ts'
 import { isRefusal, type ProvedPerson } from './proved.ts'
 import { drawToken, tokenKind } from './token.ts'
 
@@ -19,6 +21,11 @@ export interface Issued {
   readonly token: string
   readonly until: Instant
 }
+
+/** Told once, in the answer to the sign-in. */
+export type NewSession = Issued & { readonly person: PersonId; readonly pageKey: string }
+
+export type Whose = { readonly person: PersonId; readonly madeBy: Maker }
 
 type Kind = 'link' | 'session' | 'cli'
 
@@ -41,12 +48,12 @@ export class SignIns {
     this.#agents = agents
   }
 
-  link(person: PersonId): Promise<Issued | Refusal> {
-    return this.#make('link', person, 'link-made')
+  link(person: PersonId, by: Changer): Promise<Issued | Refusal> {
+    return this.#make('link', 'link-made', { person, madeBy: by === 'operator' ? null : by }, by)
   }
 
-  cliToken(person: PersonId): Promise<Issued | Refusal> {
-    return this.#make('cli', person, 'paired')
+  cliToken(whose: Whose): Promise<Issued | Refusal> {
+    return this.#make('cli', 'paired', whose, whose.person)
   }
 
   /** Whose link this is, without using it: whoever only looks, as previews of mails and chats do, leaves it good. */
@@ -56,38 +63,38 @@ export class SignIns {
   }
 
   /** Uses the link up. Of two who come with the same one, one gets the session. */
-  async useLink(token: string): Promise<(Issued & { readonly person: PersonId }) | Refusal> {
+  async useLink(token: string): Promise<NewSession | Refusal> {
     const found = await this.#find('link', token)
     if (isRefusal(found)) return found
     const { person, row } = found
-    const { issued, write } = this.#issue('session', person)
-    const leaf = changed(this.#parts, 'sign-in', 'signed-in', person, safe`good until ${issued.until}`)
+    const { issued, write } = this.#issue('session', { person, madeBy: row.madeBy })
+    const note = safe`good until ${issued.until}`
+    const leaf = changed(this.#parts, 'sign-in', 'signed-in', person, person, note)
     const moved = await this.#parts.store.move({ writes: [ending(row), write], leaves: [leaf] })
-    return moved === 'lost' ? over() : { ...issued, person }
+    if (moved === 'lost') return over()
+    return { ...issued, person, pageKey: pageKeyOf(this.#parts.keys.derivation, issued.token) }
   }
 
-  /** The only proof that carries a presence. */
-  async session(token: string): Promise<(ProvedPerson & { readonly session: string }) | Refusal> {
+  /** The only proof that carries a presence, and only together with the key of its page. */
+  async session(token: string, pageKey: string | null): Promise<ProvedPerson | Refusal> {
     const found = await this.#find('session', token)
     if (isRefusal(found)) return found
-    const { person } = found
-    const session = nameOfProof(found.row.hash)
-    const proof = { kind: 'sign-in', session } as const
-    const caller = { agents: [], owner: person, actsFor: [person], proof }
-    return { kind: 'person', person, caller, presence: proof, session }
+    const { madeBy } = found.row
+    const proof = { kind: 'sign-in', session: nameOfProof(found.row.hash), madeBy } as const
+    return { ...alone(found, proof), presence: this.#opens(token, pageKey) ? proof : null }
+  }
+
+  #opens(session: string, pageKey: string | null): boolean {
+    const right = Buffer.from(pageKeyOf(this.#parts.keys.derivation, session))
+    const given = Buffer.from(pageKey ?? '')
+    return given.length === right.length && timingSafeEqual(given, right)
   }
 
   async cli(token: string): Promise<ProvedPerson | Refusal> {
     const found = await this.#find('cli', token)
     if (isRefusal(found)) return found
-    const { person } = found
-    const proof = { kind: 'person-token', token: nameOfProof(found.row.hash) } as const
-    return {
-      kind: 'person',
-      person,
-      caller: { agents: [], owner: person, actsFor: [person], proof },
-      presence: null,
-    }
+    const { madeBy } = found.row
+    return alone(found, { kind: 'person-token', token: nameOfProof(found.row.hash), madeBy })
   }
 
   /** Ends a session or the token of a command line. What is over already stays over. */
@@ -96,20 +103,21 @@ export class SignIns {
     if (kind !== 'session' && kind !== 'cli') return
     const found = await this.#find(kind, token)
     if (isRefusal(found)) return
-    const leaf = changed(this.#parts, 'sign-in', 'signed-out', found.person, safe`before its time was over`)
+    const { person } = found
+    const leaf = changed(this.#parts, 'sign-in', 'signed-out', person, person, safe`before its time was over`)
     await this.#parts.store.move({ writes: [ending(found.row)], leaves: [leaf] })
   }
 
-  async #make(kind: Kind, person: PersonId, event: string): Promise<Issued | Refusal> {
-    if (!this.#isKnown(person)) return stranger(person)
-    const { issued, write } = this.#issue(kind, person)
-    const leaf = changed(this.#parts, 'sign-in', event, person, safe`good until ${issued.until}`)
+  async #make(kind: Kind, event: string, whose: Whose, by: Changer): Promise<Issued | Refusal> {
+    if (!this.#isKnown(whose.person)) return stranger(whose.person)
+    const { issued, write } = this.#issue(kind, whose)
+    const leaf = changed(this.#parts, 'sign-in', event, whose.person, by, safe`good until ${issued.until}`)
     const moved = await this.#parts.store.move({ writes: [write], leaves: [leaf] })
     if (moved === 'lost') throw new Error('a token was drawn twice')
     return issued
   }
 
-  #issue(kind: Kind, person: PersonId): { readonly issued: Issued; readonly write: Write } {
+  #issue(kind: Kind, { person, madeBy }: Whose): { readonly issued: Issued; readonly write: Write } {
     const { keys, clock, random } = this.#parts
     const token = drawToken(kind, random)
     const hash = hashOf(keys.derivation, token)
@@ -120,6 +128,7 @@ export class SignIns {
       version: 1,
       kind: ROW_KIND[kind],
       person,
+      madeBy,
       createdAt,
       until,
       ended: false,
@@ -140,6 +149,11 @@ export class SignIns {
   #isKnown(person: PersonId): boolean {
     return this.#agents.known.directory.people.has(person)
   }
+}
+
+function alone({ person, row }: Found, proof: Proof): ProvedPerson {
+  const caller = { agents: [], owner: person, actsFor: [person], proof }
+  return { kind: 'person', person, caller, madeBy: row.madeBy, presence: null }
 }
 
 function ending(row: SignInRow): Write {

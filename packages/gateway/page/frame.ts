@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts'
 export interface Frame {
   readonly title: string
   /** Null where nobody is signed in. */
-  readonly viewer: { readonly name: string; readonly csrf: string } | null
+  readonly viewer: { readonly name: string } | null
   /** Changes of policy, people and keys pass ungated: said on every page until it is no longer so. */
   readonly unguarded: boolean
   /** What makes this page stale; null where nothing does. */
@@ -26,6 +26,7 @@ export function page({ title, viewer, unguarded, live }: Frame, main: Html): Htm
 <title>${title} · Sallyport</title>
 <link rel="stylesheet" href="/style.css">
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
+<script src="/page-key.js" type="module"></script>
 <script src="/live.js" type="module"></script>
 </head>
 <body${live === null ? null : html` data-live="${live.of}" data-edition="${live.edition}"`}>
@@ -48,6 +49,6 @@ const ALARM = html`<aside class="alarm" aria-label="Warning"><p><strong>Changes 
 /** Two doors, one of them open. */
 const MARK = html`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 18V2h5v16zM12 18V2l5 2.4v11.2z"/></svg>`
 
-function signedIn({ name, csrf }: NonNullable<Frame['viewer']>): Html {
-  return html`<form method="post" action="/sign-out"><input type="hidden" name="csrf" value="${csrf}"><span class="soft who">${name}</span><button class="plain">Sign out</button></form>`
+function signedIn({ name }: NonNullable<Frame['viewer']>): Html {
+  return html`<form method="post" action="/sign-out"><span class="soft who">${name}</span><button class="plain">Sign out</button></form>`
 }

@@ -6,6 +6,7 @@ import { command, isCut } from './command.ts'
 import { decideForms } from './decide.ts'
 import { facts } from './facts.ts'
 import { type Html, html, theirs } from './html.ts'
+import { keyed } from './keyed.ts'
 import { result } from './result.ts'
 import { askForm, thread } from './thread.ts'
 import { leftUntil } from './times.ts'
@@ -13,7 +14,6 @@ import { leftUntil } from './times.ts'
 /** The page of one held action, for one viewer. */
 export interface HoldPage {
   readonly hold: Hold
-  readonly csrf: string
   /** May answer in the thread and withdraw: a person of the requesting chain. */
   readonly inChain: boolean
   readonly now: Instant
@@ -52,8 +52,9 @@ function whoAndWhere({ basis, moment }: Card, now: Instant): Html {
 }
 
 function whatNow(page: HoldPage, cut: boolean): Html {
-  if (page.hold.mayDecide) return decideForms(page.hold, page.csrf, cut)
-  return html`<section class="decide" aria-labelledby="decide"><h2 id="decide">Your decision</h2>
-<p>${page.hold.whyNot ?? ''}</p>
-${page.inChain ? askForm(page.hold, page.csrf, 'answer') : null}</section>`
+  if (page.hold.mayDecide) return decideForms(page.hold, cut)
+  const title = 'Your decision'
+  const why = html`<p>${page.hold.whyNot ?? ''}</p>`
+  if (page.inChain) return keyed(title, html`${why}\n${askForm(page.hold, 'answer')}`)
+  return html`<section class="decide" aria-labelledby="decide"><h2 id="decide">${title}</h2>\n${why}</section>`
 }

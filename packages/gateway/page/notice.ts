@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts'
 /** What to tell a person; the table's advice is meant for agents. */
 const ADVICE: Partial<Record<RefusalCode, string>> = {
   'not-authenticated': 'Sign in again.',
-  'needs-presence': 'Open the card again in this browser and decide there.',
+  'needs-presence': 'Sign in again with a new link, in this browser, and decide there.',
   'not-eligible': 'Its card says why.',
   'stale-card': 'Open the card again and read what changed.',
   'unknown-resource': 'It may never have been, or it is not yours to see.',

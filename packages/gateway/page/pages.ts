@@ -17,7 +17,7 @@ import { decisionOf, textOf } from './form.ts'
 import { holdPage } from './hold.ts'
 import { inboxPage } from './inbox.ts'
 import { pairedPage, pairPage } from './pair.ts'
-import { signInPage } from './sign-in.ts'
+import { signedInPage, signInPage } from './sign-in.ts'
 import { show, signedIn, signedInForm } from './viewer.ts'
 
 /**
@@ -46,7 +46,6 @@ export function pages(parts: ApiParts): Hono {
     const everything = c.req.query('whole') !== undefined
     const main = holdPage({
       hold: await holdOf(life, who, parts),
-      csrf: who.csrf,
       inChain: inChain(who, life, parts),
       now: parts.clock(),
       everything,
@@ -106,13 +105,16 @@ function signing(parts: ApiParts): Hono {
   web.post('/sign-in/:token', async (c) => {
     // Else another site could sign a browser in as somebody else and let them decide in that name.
     fromOwnOrigin(c, parts)
-    const { cookie, until } = settled(await identity.useLink(c.req.param('token')))
+    const { cookie, until, pageKey } = settled(await identity.useLink(c.req.param('token')))
     setCookie(c, cookieName(parts), cookie, cookieSettings(until, parts))
-    return c.redirect('/', 303)
+    // Not a redirect: this answer is the only one that ever holds the key, and no cache keeps it.
+    c.header('Cache-Control', 'no-store')
+    return show(c, parts, { title: 'Signed in', who: null, live: null }, signedInPage(pageKey))
   })
 
   web.post('/sign-out', async (c) => {
-    await signedInForm(c, parts)
+    // By the cookie alone, for browsers that have no page key any more. A thief could only sign themself out.
+    fromOwnOrigin(c, parts)
     const cookie = sessionCookie(c, parts)
     if (cookie !== undefined) await identity.signOut(cookie)
     deleteCookie(c, cookieName(parts), { path: '/', secure: cookieName(parts).startsWith('__Host-') })
@@ -130,12 +132,12 @@ function pairing(parts: ApiParts): Hono {
     const who = await signedIn(c, parts)
     const code = c.req.param('code')
     settled(await identity.readPairing(code))
-    return show(c, parts, { title: 'Connect', who, live: null }, pairPage(code, who.name, who.csrf))
+    return show(c, parts, { title: 'Connect', who, live: null }, pairPage(code, who.name))
   })
 
   web.post('/pair/:code', async (c) => {
     const { who } = await signedInForm(c, parts)
-    settled(await identity.confirmPairing(c.req.param('code'), who.person))
+    settled(await identity.confirmPairing(c.req.param('code'), who))
     return show(c, parts, { title: 'Connected', who, live: null }, pairedPage())
   })
 

@@ -7,6 +7,13 @@ export function signInPage(name: string, token: string): Html {
 <form method="post" action="/sign-in/${token}"><button class="yes">Sign in as ${name}</button></form>`
 }
 
+/** The one answer with the page key in it. Our script keeps it where no other port of this host can read, and goes on. */
+export function signedInPage(pageKey: string): Html {
+  return html`<div class="tight"><h1>You are signed in</h1>
+<noscript><p>Without JavaScript this browser can look and not decide.</p></noscript></div>
+<p data-page-key="${pageKey}"><a class="button" href="/">Go on</a></p>`
+}
+
 /** Nobody is signed in. */
 export function signedOutPage(): Html {
   return html`<div class="tight"><h1>Sign in to go on</h1>

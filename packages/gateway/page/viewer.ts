@@ -5,29 +5,29 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ApiParts } from '../api/parts.ts'
 import { isRefusal, Refused } from '../api/refused.ts'
-import { CSRF_FIELD, ownPage, whoSpeaks } from '../api/session.ts'
+import { ownPage, whoSpeaks } from '../api/session.ts'
 import type { SignedIn } from '../api/who.ts'
 import type { Form } from './form.ts'
 import { type Live, page } from './frame.ts'
 import type { Html } from './html.ts'
+import { PAGE_KEY_FIELD } from './keyed.ts'
 import { noticePage } from './notice.ts'
 import { arrivedPage, signedOutPage } from './sign-in.ts'
 
 /** Somebody in a browser. */
 export interface Viewer extends SignedIn {
-  readonly csrf: string
   readonly name: string
 }
 
-/** Who looks at a page: a browser session and nothing else. */
-export async function signedIn(c: Context, parts: ApiParts): Promise<Viewer> {
-  const who = await whoSpeaks(c, parts)
+/** Who looks at a page: a browser session and nothing else. Looking takes no page key. */
+export async function signedIn(c: Context, parts: ApiParts, pageKey: string | null = null): Promise<Viewer> {
+  const who = await whoSpeaks(c, parts, pageKey)
   if (isRefusal(who)) throw new Refused(who)
-  if (who.kind !== 'person' || who.csrf === null) {
+  if (who.kind !== 'person' || who.by !== 'cookie') {
     throw new Refused(refusal('needs-presence', safe`pages are for browsers that are signed in`))
   }
   const name = parts.identity.directory().directory.people.get(who.person)?.name ?? who.person
-  return { ...who, csrf: who.csrf, name }
+  return { ...who, name }
 }
 
 /** A form that a signed-in browser sends from a page of ours. */
@@ -35,12 +35,12 @@ export async function signedInForm(
   c: Context,
   parts: ApiParts,
 ): Promise<{ readonly who: Viewer; readonly form: Form }> {
-  const who = await signedIn(c, parts)
   if (!/^application\/x-www-form-urlencoded(;|$)/i.test(c.req.header('Content-Type') ?? '')) {
     throw new Refused(refusal('malformed', safe`a form is sent as application/x-www-form-urlencoded`))
   }
   const form = Object.fromEntries(new URLSearchParams(await c.req.text()))
-  ownPage(c, who.csrf, form[CSRF_FIELD], parts)
+  const who = await signedIn(c, parts, form[PAGE_KEY_FIELD] ?? null)
+  ownPage(c, who, parts)
   return { who, form }
 }
 
@@ -54,7 +54,7 @@ export function show(
 ): Response {
   const { title, who, live } = frame
   const unguarded = parts.configuration.changes === 'unguarded'
-  const viewer = who === null ? null : { name: who.name, csrf: who.csrf }
+  const viewer = who === null ? null : { name: who.name }
   const own = ownOrigin(c)
   c.header('Content-Security-Policy', pagePolicy(own))
   // With `no-referrer` a browser sends `Origin: null` with our own forms. This one tells other sites just as little.
@@ -80,12 +80,12 @@ export function showRefusal(c: Context, why: Refusal, parts: ApiParts): Response
     : show(c, parts, nobody, signedOutPage(), 401)
 }
 
-/** Two files by name, one stream, forms to here. Nothing inline, nothing from elsewhere, in no frame. */
+/** Our files by name, one stream, forms to here. Nothing inline, nothing from elsewhere, in no frame. */
 function pagePolicy(own: string): string {
   return [
     "default-src 'none'",
     `style-src ${own}/style.css`,
-    `script-src ${own}/live.js`,
+    `script-src ${own}/page-key.js ${own}/live.js`,
     `img-src ${own}/icon.svg`,
     `connect-src ${own}/v1/events`,
     `form-action ${own}`,

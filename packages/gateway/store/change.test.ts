@@ -67,6 +67,7 @@ for (const engine of ENGINES) {
         what: 'policy',
         event: 'x'.repeat(70_000),
         name: '',
+        by: null,
         digest: null,
         unguarded: true,
         note: safe``,

@@ -137,6 +137,7 @@ for (const engine of ENGINES) {
         version: 1,
         kind: 'session',
         person: null,
+        madeBy: null,
         createdAt: instant(1),
         until: instant(2),
         ended: false,

@@ -12,6 +12,7 @@ import type { Instant, NonEmpty } from '@sallyport/core/given'
 import type { Leaf } from '@sallyport/core/ledger/leaf'
 import type { Life, State } from '@sallyport/core/lifecycle/life'
 import type { Standing } from '@sallyport/core/lifecycle/standing'
+import type { Maker } from '@sallyport/core/people/caller'
 import type { Redacted } from '@sallyport/core/redact/redacted'
 import type { Durable } from './durable.ts'
 
@@ -113,6 +114,8 @@ export interface SignInRow {
   readonly kind: 'link' | 'session' | 'token' | 'pairing'
   /** Null while a pairing waits for a person to confirm it. */
   readonly person: PersonId | null
+  /** Who made the link that all of it came from. */
+  readonly madeBy: Maker
   readonly createdAt: Instant
   readonly until: Instant
   readonly ended: boolean
