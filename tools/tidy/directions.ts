@@ -21,8 +21,9 @@ const GATEWAY = 'packages/gateway'
 const GUARD = `${GATEWAY}/guard`
 const DOORS = `${GATEWAY}/doors`
 const UPSTREAMS = `${GATEWAY}/upstreams`
-/** What an inner door is, as a type and an error: nothing goes out through it, and a simulation stands in for it. */
+/** What an inner door is, as a type and an error. Nothing goes out through it, and the simulation stands in for one. */
 const INNER_DOOR_TYPE = `${UPSTREAMS}/upstream`
+const SIMULATION = 'packages/testkit/simulation'
 const PERMIT = `${GUARD}/permit`
 
 // biome-ignore format: a table is read by its rows
@@ -64,7 +65,8 @@ function innerDoor(path: string, { target, names, typeOnly, reExport }: Import):
     }
   }
   if (target.kind !== 'file') return undefined
-  const isDoor = isBelow(target.path, UPSTREAMS) && target.path !== INNER_DOOR_TYPE
+  const standsIn = target.path === INNER_DOOR_TYPE && isBelow(path, SIMULATION)
+  const isDoor = isBelow(target.path, UPSTREAMS) && !standsIn
   if (isDoor && !isBelow(path, UPSTREAMS) && !isBelow(path, GUARD)) {
     return {
       what: `imports the inner door \`${target.path}\``,
