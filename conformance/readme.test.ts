@@ -75,15 +75,15 @@ test('the commands of the README set up a gateway before an API, one after the o
     if (headers.authorization !== 'Bearer of-the-target') response.writeHead(401).end()
     else response.end('["one customer"]')
   }).listen(0, '127.0.0.1')
-  const [console, http] = [await freePort(), await freePort()]
+  const [consolePort, httpPort] = [await freePort(), await freePort()]
   const { port } = target.address() as AddressInfo
   const env: Record<string, string> = {
     SALLYPORT_DATA: join(folder, 'data'),
     CRM_TOKEN: 'of-the-target',
-    SALLYPORT_URL: `http://localhost:${console}`,
+    SALLYPORT_URL: `http://localhost:${consolePort}`,
   }
   const here = (line: string) =>
-    line.replace('127.0.0.1:9000', `127.0.0.1:${port}`).replace('localhost:7080', `localhost:${http}`)
+    line.replace('127.0.0.1:9000', `127.0.0.1:${port}`).replace('localhost:7080', `localhost:${httpPort}`)
 
   for (const line of setUp.trimEnd().split('\n')) {
     const [, , ...args] = words(here(line))
@@ -96,13 +96,13 @@ test('the commands of the README set up a gateway before an API, one after the o
       join(folder, 'sallyport.yaml'),
       yaml
         .replace('# credential:', 'credential:')
-        .replace('7070', String(console))
-        .replace('7080', String(http)),
+        .replace('7070', String(consolePort))
+        .replace('7080', String(httpPort)),
     )
   }
   const gateway = spawn(process.execPath, [BIN, 'serve'], { cwd: folder, env, stdio: 'ignore' })
   serving.push(gateway)
-  await answers(`http://localhost:${console}/healthz`)
+  await answers(`http://localhost:${consolePort}/healthz`)
 
   let key = ''
   for (const line of use.trimEnd().split('\n')) {

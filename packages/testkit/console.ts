@@ -104,7 +104,7 @@ export async function openConsole(settings: Settings): Promise<Console> {
   const directory = (agents: Parameters<typeof directoryOf>[1]) => directoryOf(configuration, agents)
   const identity = await openIdentity({ ...given, keys, operatorToken, directory })
   const policy = await loadedPolicy(settings, configuration, store, clock)
-  const sent: string[] = []
+  const [sent, failures]: [string[], unknown[]] = [[], []]
   const targets = targetsOf(configuration, sent)
   const { guard, desk, stop } = await openGuard({
     ...given,
@@ -119,8 +119,6 @@ export async function openConsole(settings: Settings): Promise<Console> {
     timer,
     log: () => undefined,
   })
-  const failures: unknown[] = []
-  const verifierKey = keys.log.verifierLine(LOG)
   const parts: ApiParts = {
     guard,
     desk,
@@ -129,7 +127,7 @@ export async function openConsole(settings: Settings): Promise<Console> {
     policy: () => policy,
     configuration,
     describe: (asked) => ({ described: describedByMethod(asked), message: { ...asked } }),
-    record: { readLog: logReader(store, publisher), publisher, verifierKey },
+    record: { readLog: logReader(store, publisher), publisher, verifierKey: keys.log.verifierLine(LOG) },
     replaying: { cedar, sha256 },
     consoleUrl: () => world.url,
     origins: () => [world.url],
