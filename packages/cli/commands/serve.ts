@@ -21,14 +21,15 @@ export const serve = command({
     // Standard output is for the log, line by line, whoever collects it.
     const gateway = await startGateway(configuration, terminal, (line) => terminal.give(line))
     const { consoleUrl, httpUrl } = gateway
+    // Before anybody is told that it runs: whoever then signals is heard.
+    const stopped = untilStopped(() => reload(gateway, () => configured(flags, terminal.around), terminal))
     if (flags.json) {
       terminal.give(`${JSON.stringify({ consoleUrl, httpUrl, file, changes: configuration.changes })}\n`)
     } else {
       terminal.note(`console and API at ${consoleUrl}, HTTP door at ${httpUrl}, by ${file}`)
       terminal.note(paint('red', `changes: ${configuration.changes}`))
     }
-    const how = await untilStopped(() => reload(gateway, () => configured(flags, terminal.around), terminal))
-    await gateway.close(how === 'drain' ? DRAIN_MS : 0)
+    await gateway.close((await stopped) === 'drain' ? DRAIN_MS : 0)
     return 0
   },
 })
