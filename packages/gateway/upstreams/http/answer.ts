@@ -1,26 +1,29 @@
 import { Readable } from 'node:stream'
 import { PROBLEM_TYPE, problemOf } from '@sallyport/contract/problem'
-import { safe } from '@sallyport/core/redact/redacted'
+import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import { answerHeaders, type Header } from '@sallyport/describe/http/headers'
 import type { HttpMessage } from '@sallyport/describe/http/message'
 import type { Answer } from '../../guard/answer.ts'
 import type { Permit } from '../../guard/permit.ts'
 import type { Received } from './exchange.ts'
-import type { Veil } from './veil.ts'
+import { NO_VEIL, type Veil } from './veil.ts'
 
 /** What the client may see of what came: no credential of the target, and nothing that nobody could look into. */
 export function answerOf(received: Received, { method }: HttpMessage, veil: Veil, permit: Permit): Answer {
   const { status, headers, body, outcome } = received
   const empty = method === 'HEAD' || status === 204 || status === 304
-  if (!empty && isEncoded(headers)) {
+  const opaque = empty ? undefined : opaqueness(received, veil)
+  if (opaque !== undefined) {
     body.destroy()
-    return withheld(status, permit)
+    return withheld(status, opaque, permit)
   }
   return {
     kind: 'http',
     status,
-    headers: answerHeaders(headers).map(([name, value]) => [name, veil.text(value)]),
+    headers: answerHeaders(headers)
+      .filter(([name]) => veil.text(name) === name)
+      .map(([name, value]) => [name, veil.text(value)]),
     body: veiled(body, veil),
     outcome,
   }
@@ -36,22 +39,52 @@ async function* veiled(body: AsyncIterable<Uint8Array>, veil: Veil): AsyncGenera
   if (rest.length > 0) yield rest
 }
 
-/** Compressed although we asked for `identity`: nobody could find a credential in it, or later mask anything. */
+/** Why nobody could find a credential in it, or later mask anything. */
+function opaqueness({ status, headers }: Received, veil: Veil): Redacted | undefined {
+  if (isEncoded(headers)) return safe`in an encoding that it was not asked for`
+  if (veil === NO_VEIL) return undefined
+  // Of which a client could ask for as small ones as it likes.
+  if (status === 206 || said(headers, 'content-type').some((type) => type.startsWith('multipart/byteranges')))
+    return safe`in pieces that it was not asked for`
+  return said(headers, 'content-type').every(isLikeAscii)
+    ? undefined
+    : safe`in a character set that it was not asked for`
+}
+
+/** Compressed although we asked for `identity`. */
 function isEncoded(headers: readonly Header[]): boolean {
-  const said = (wanted: string) =>
-    headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value.trim().toLowerCase())
   return (
-    said('content-encoding').some((value) => value !== 'identity' && value !== '') ||
-    said('transfer-encoding').some((value) => value !== 'chunked')
+    said(headers, 'content-encoding').some((value) => value !== 'identity' && value !== '') ||
+    said(headers, 'transfer-encoding').some((value) => value !== 'chunked')
   )
 }
 
+const CHARSET = /charset[^=;,]*=\s*"?([^\s;,"]*)/g
+/** Of the encodings that the web knows, only these spell ASCII with other bytes. */
+const UNLIKE_ASCII: ReadonlySet<string> = new Set(['utf-16le', 'utf-16be', 'iso-2022-jp', 'replacement'])
+
+function isLikeAscii(contentType: string): boolean {
+  return [...contentType.matchAll(CHARSET)].every(([, label]) => {
+    try {
+      return !UNLIKE_ASCII.has(new TextDecoder(label).encoding)
+    } catch {
+      return false
+    }
+  })
+}
+
+function said(headers: readonly Header[], wanted: string): readonly string[] {
+  return headers
+    .filter(([name]) => name.toLowerCase() === wanted)
+    .map(([, value]) => value.trim().toLowerCase())
+}
+
 /** It ran, and the record says so; the client hears that it must not simply try again. */
-function withheld(status: number, { action }: Permit): Answer {
+function withheld(status: number, how: Redacted, { action }: Permit): Answer {
   const problem = problemOf(
     refusal(
       'unknown-outcome',
-      safe`the target answered with status ${status}, in an encoding that it was not asked for; the content was withheld`,
+      safe`the target answered with status ${status}, ${how}; the content was withheld`,
       action,
     ),
   )

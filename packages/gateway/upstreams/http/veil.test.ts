@@ -1,3 +1,4 @@
+import { claim } from '@sallyport/testkit/claim'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { veilOf } from './veil.ts'
@@ -42,6 +43,102 @@ describe('a credential that comes back is overwritten', () => {
   test('in a header', () => {
     expect(veilOf(SECRET).text(`caf\xe9 ${SECRET}`)).toBe(`caf\xe9 ${'*'.repeat(SECRET.length)}`)
   })
+})
+
+/** With what URLs, JSON and HTML escape, with letters beyond ASCII, and with neither. */
+const SECRETS = ['aB3/x+K9w/Zq7+Rt5yU8iO2pL4mN==', `p@ss<w>&ord'1"x/\\\u00e9`, 'ghp9ZqX7wK4bN2vR8aB3cD5eF7gH']
+
+const hex = (char: string, digits: number): string => char.charCodeAt(0).toString(16).padStart(digits, '0')
+const each = (text: string, chars: RegExp, spell: (char: string) => string): string =>
+  text.replace(chars, spell)
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
+const inHtml = (text: string): string =>
+  each(text, /[&<>"']/g, (char) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[char] ?? '#39'};`)
+const percented = (text: string): string => Buffer.from(text).toString('hex').replace(/../g, '%$&')
+
+const ESCAPED: readonly (readonly [string, (text: string) => string | Buffer])[] = [
+  ['as it is', (text) => text],
+  ['in capitals', (text) => text.toUpperCase()],
+  ['in a URL', encodeURIComponent],
+  [
+    'in a URL in small letters',
+    (text) => encodeURIComponent(text).replace(/%../g, (one) => one.toLowerCase()),
+  ],
+  ['in a URL, but for slashes', (text) => encodeURIComponent(text).replaceAll('%2F', '/')],
+  ['in a URL in a URL', (text) => encodeURIComponent(encodeURIComponent(text))],
+  ['in a form', (text) => new URLSearchParams({ a: text }).toString().slice(2)],
+  ['in percent signs throughout', percented],
+  ['in a URL, some of it', (text) => text.slice(0, 5) + percented(text.slice(5))],
+  ['in JSON', inJson],
+  ['in JSON in JSON', (text) => inJson(inJson(text))],
+  ['in JSON for HTML', (text) => each(inJson(text), /[<>&]/g, (char) => `\\u${hex(char, 4)}`)],
+  ['in JSON of .NET', (text) => each(inJson(text), /[+<>&']/g, (char) => `\\u${hex(char, 4).toUpperCase()}`)],
+  ['in JSON of ASCII', (text) => each(inJson(text), /[^ -~]/g, (char) => `\\u${hex(char, 4)}`)],
+  ['in JSON of escapes', (text) => each(text, /[^]/g, (char) => `\\u${hex(char, 4)}`)],
+  ['in JavaScript of escapes', (text) => each(text, /[^]/g, (char) => `\\x${hex(char, 2)}`)],
+  ['in a shell', (text) => each(text, /[^0-9a-z\x80-\uffff]/gi, (char) => `\\${char}`)],
+  ['in HTML', inHtml],
+  ['in HTML of Go', (text) => inHtml(text).replaceAll('+', '&#43;').replaceAll('&quot;', '&#34;')],
+  ['in HTML in HTML', (text) => inHtml(inHtml(text))],
+  ['in HTML numbers', (text) => each(text, /[^]/g, (char) => `&#${char.charCodeAt(0)};`)],
+  ['in HTML numbers with zeros', (text) => each(text, /[^]/g, (char) => `&#X${hex(char, 4)};`)],
+  ['in Latin-1', (text) => Buffer.from(text, 'latin1')],
+  ['in UTF-16', (text) => Buffer.from(text, 'utf16le')],
+  ['in UTF-16 of networks', (text) => Buffer.from(text, 'utf16le').swap16()],
+  ['in hex', (text) => Buffer.from(text).toString('hex')],
+  ['in hex of capitals', (text) => Buffer.from(text).toString('hex').toUpperCase()],
+  ['in hex of Latin-1', (text) => Buffer.from(text, 'latin1').toString('hex')],
+  [
+    'in hex with colons',
+    (text) =>
+      Buffer.from(text)
+        .toString('hex')
+        .replace(/..(?=.)/g, '$&:'),
+  ],
+  [
+    'in hex in lines',
+    (text) =>
+      Buffer.from(text)
+        .toString('hex')
+        .replace(/.{16}(?=.)/g, '$&\n'),
+  ],
+]
+
+describe.each(SECRETS)('%j', (secret) => {
+  test.each(ESCAPED)(claim('G8', 'http', '%s is wholly overwritten'), (_, spell) => {
+    const form = Buffer.from(spell(secret))
+    const around = [Buffer.from('<<'), form, Buffer.from('>><<'), form, Buffer.from('>>')]
+    const stars = '*'.repeat(form.length)
+    expect(veiled(secret, around)).toBe(`<<${stars}>><<${stars}>>`)
+    expect(
+      veiled(
+        secret,
+        [...Buffer.concat(around)].map((byte) => Uint8Array.of(byte)),
+      ),
+    ).toBe(`<<${stars}>><<${stars}>>`)
+  })
+
+  test.each(['', 'B', 'Be', 'Bearer ', 'y'.repeat(50)])(
+    claim('G8', 'http', 'is in no line of base64, behind `%s`'),
+    (before) => {
+      for (const bytes of [Buffer.from(before + secret), Buffer.from(before + secret, 'latin1')])
+        for (const lineBreak of ['', '\n', '\r\n', '\\n']) {
+          const whole = bytes.toString('base64').replace(/.{76}/g, `$&${lineBreak}`)
+          const out = veiled(secret, [whole])
+          expect(out).toHaveLength(whole.length)
+          const decoded = Buffer.from(out.replaceAll('*', 'A').replaceAll('\\n', ''), 'base64')
+          for (let at = 0; at + 4 < secret.length; at++)
+            expect(decoded.includes(secret.slice(at, at + 4))).toBe(false)
+        }
+    },
+  )
+})
+
+test('what is nearly the credential everywhere passes whole', () => {
+  const stream = veilOf('a'.repeat(64)).stream()
+  const text = 'a'.repeat(63).concat('b').repeat(200)
+  const out = Buffer.from(stream.push(Buffer.from(text))).toString('latin1')
+  expect(out + Buffer.from(stream.end()).toString('latin1')).toBe(text)
 })
 
 test('however the answer is cut, each byte of the credential is a star and every other byte is as it was', () => {

@@ -1,3 +1,5 @@
+import { lowerCase, type Spelling, spellingsOf, type Unit } from './spellings.ts'
+
 /**
  * Overwrites a credential wherever it comes back, so that a target which echoes requests does not hand it to the agent
  * (claim G8). Each byte becomes a `*`: lengths and framing stay as they were.
@@ -15,18 +17,16 @@ export interface VeiledStream {
 }
 
 const STAR = 0x2a
-/** A shorter piece of base64 stands in too many innocent texts, and says next to nothing. */
-const BASE64_PIECE_CHARS = 6
 
 export function veilOf(credential: string): Veil {
-  const forms = formsOf(credential)
+  const beginnings = beginningsOf(spellingsOf(credential))
   return {
     text(value) {
-      const stream = veiledStream(forms)
+      const stream = veiledStream(beginnings)
       const bytes = [stream.push(Buffer.from(value, 'latin1')), stream.end()]
       return Buffer.concat(bytes).toString('latin1')
     },
-    stream: () => veiledStream(forms),
+    stream: () => veiledStream(beginnings),
   }
 }
 
@@ -36,76 +36,86 @@ export const NO_VEIL: Veil = {
   stream: () => ({ push: (chunk) => chunk, end: () => new Uint8Array() }),
 }
 
-function veiledStream(forms: readonly Buffer[]): VeiledStream {
+/** Somewhere inside a spelling that began at `start`: in its unit `at`, of which `unit` is what is left. */
+interface Match {
+  readonly spelling: Spelling
+  /** Tells this place in the spelling from all places in all others. */
+  readonly place: number
+  readonly at: number
+  readonly unit: Unit
+  readonly start: number
+}
+
+type Beginning = Pick<Match, 'spelling' | 'place' | 'unit'>
+
+/** By the byte that they begin with, in lower case. */
+function beginningsOf(spellings: readonly Spelling[]): readonly (readonly Beginning[])[] {
+  const byByte: Beginning[][] = Array.from({ length: 256 }, () => [])
+  let place = 0
+  for (const spelling of spellings) {
+    const [unit] = spelling
+    if (unit !== undefined) for (const byte of unit.next.keys()) byByte[byte]?.push({ spelling, place, unit })
+    place += spelling.length
+  }
+  return byByte
+}
+
+/**
+ * All spellings at once, in one pass: each byte is looked at by the matches that are under way, of which there is at most one
+ * for each place in a spelling. Of two that meet there the earlier one covers the later.
+ */
+function veiledStream(beginnings: readonly (readonly Beginning[])[]): VeiledStream {
   let held: Buffer = Buffer.alloc(0)
-  /** So many bytes of `held` belong to a match that began before it. */
-  let starred = 0
+  let heldFrom = 0
+  /** By their start, the earliest first. */
+  let matches: readonly Match[] = []
+  const reached = new Map<number, number>()
+
+  /** What goes on past this byte, and where the earliest of those began that end with it. */
+  const advance = (byte: number, offset: number): number => {
+    let whole = offset + 1
+    const begun = beginnings[byte] ?? []
+    if (matches.length === 0 && begun.length === 0) return whole
+    const next: Match[] = []
+    const reach = (match: Match): void => {
+      const key = (match.place + match.at) * PLACES + match.unit.id
+      if (reached.get(key) === offset) return
+      reached.set(key, offset)
+      next.push(match)
+    }
+    const follow = ({ spelling, place, at, unit, start }: Match): void => {
+      const after = unit.next.get(byte)
+      if (after === undefined) return
+      if (after.next.size > 0) reach({ spelling, place, at, unit: after, start })
+      if (!after.ends) return
+      const following = spelling[at + 1]
+      if (following === undefined) whole = Math.min(whole, start)
+      else reach({ spelling, place, at: at + 1, unit: following, start })
+    }
+    for (const match of matches) follow(match)
+    for (const beginning of begun) follow({ ...beginning, at: 0, start: offset })
+    matches = next
+    return whole
+  }
+
   return {
     push(chunk) {
       const bytes = Buffer.concat([held, chunk])
-      const cut = bytes.length - unfinished(bytes, forms)
-      const shown = Buffer.from(bytes.subarray(0, cut))
-      shown.fill(STAR, 0, Math.min(starred, cut))
-      let reach = starred
-      for (const [start, end] of matches(bytes, forms)) {
-        if (start >= cut) continue
-        shown.fill(STAR, start, Math.min(end, cut))
-        reach = Math.max(reach, end)
+      for (let i = held.length; i < bytes.length; i++) {
+        const from = advance(lowerCase(bytes[i] ?? 0), heldFrom + i) - heldFrom
+        if (from <= i) bytes.fill(STAR, from, i + 1)
       }
+      const cut = (matches[0]?.start ?? heldFrom + bytes.length) - heldFrom
       held = bytes.subarray(cut)
-      starred = Math.max(0, reach - cut)
-      return shown
+      heldFrom += cut
+      return bytes.subarray(0, cut)
     },
     end() {
-      const rest = Buffer.from(held)
-      for (const [start, end] of matches(held, forms)) rest.fill(STAR, start, end)
-      return rest.fill(STAR, 0, starred)
+      matches = []
+      return held
     },
   }
 }
 
-function* matches(bytes: Buffer, forms: readonly Buffer[]): Iterable<readonly [start: number, end: number]> {
-  for (const form of forms)
-    for (let at = bytes.indexOf(form); at >= 0; at = bytes.indexOf(form, at + 1)) yield [at, at + form.length]
-}
-
-/** The length of the longest end of `bytes` with which a form begins. */
-function unfinished(bytes: Buffer, forms: readonly Buffer[]): number {
-  let longest = 0
-  for (const form of forms)
-    for (let length = Math.min(form.length - 1, bytes.length); length > longest; length--)
-      if (bytes.compare(form, 0, length, bytes.length - length) === 0) longest = length
-  return longest
-}
-
-/** The spellings in which programs repeat a header: as it is, in a URL, in JSON, in base64. */
-function formsOf(credential: string): readonly Buffer[] {
-  const texts = [credential, ...basicParts(credential)].flatMap((text) => [
-    text,
-    encodeURIComponent(text),
-    JSON.stringify(text).slice(1, -1),
-    JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/'),
-    ...base64Pieces(text),
-  ])
-  return [...new Set(texts)].filter((text) => text !== '').map((text) => Buffer.from(text))
-}
-
-/** User and password inside a credential of the Basic scheme, and the password alone: servers know it in that form. */
-function basicParts(credential: string): readonly string[] {
-  const decoded = Buffer.from(credential, 'base64')
-  const text = decoded.toString()
-  if (decoded.toString('base64') !== credential || !/^[\x20-\x7e]+:[\x20-\x7e]+$/.test(text)) return []
-  return [text, text.slice(text.indexOf(':') + 1)]
-}
-
-/** Whatever stands before it shifts base64 by up to two bytes; of each shift, the characters that come from these bytes alone. */
-function base64Pieces(text: string): readonly string[] {
-  return [0, 1, 2].flatMap((shift) => {
-    const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(text)])
-    const from = Math.ceil((shift * 8) / 6)
-    const to = Math.floor((bytes.length * 8) / 6)
-    return (['base64', 'base64url'] as const)
-      .map((alphabet) => bytes.toString(alphabet).slice(from, to))
-      .filter((piece) => piece.length >= BASE64_PIECE_CHARS)
-  })
-}
+/** More than there are units of all characters, so that place and unit make one number. */
+const PLACES = 2 ** 28
