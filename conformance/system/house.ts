@@ -93,7 +93,7 @@ people:
   - { id: ben, name: Ben Ruiz, groups: [reviewers] }
   - { id: cyd, name: Cyd Lau, groups: [reviewers] }
 resources:
-  - { id: crm, ${common}, routes: [{ route: "GET /exports/{name}", effects: [export] }] }
+  - { id: crm, ${common}, routes: [{ route: "GET /exports/{name}", effects: [export] }, { route: "POST /waived/{id}" }] }
   - { id: brief, ${common}, liveWait: 1s }
 changes: unguarded
 `

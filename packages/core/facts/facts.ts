@@ -5,7 +5,16 @@ import type { SelfFacts } from './self.ts'
 export type Label = string
 
 /** The facts that can be unknown. Each then takes its strictest value, and policies that read a text or set of it refuse. */
-export type FactName = 'operation' | 'datasets' | 'labels' | 'destination' | 'rows' | 'deferred' | 'unbounded'
+export type FactName =
+  | 'operation'
+  | 'datasets'
+  | 'labels'
+  | 'destination'
+  | 'rows'
+  | 'deferred'
+  | 'unbounded'
+  | 'http.path'
+  | 'http.query'
 
 /**
  * What is known of an action without its values (law 6). They are built free of values, so that policy can read nothing

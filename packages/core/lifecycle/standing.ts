@@ -1,5 +1,6 @@
 import type { Action } from '../action/action.ts'
 import type { ActionId, PersonId, ResourceId, SessionId, Shape, StandingId } from '../action/ids.ts'
+import type { FactName } from '../facts/facts.ts'
 import type { Instant } from '../given.ts'
 import type { Caller } from '../people/caller.ts'
 import type { Terms } from '../policy/verdict.ts'
@@ -30,6 +31,9 @@ export interface Standing {
 /** A ban ends by itself: nobody should find a door shut by a click that was forgotten. */
 export const BAN_MS: number = 24 * 60 * 60 * 1000
 
+/** Facts without which a shape is wider than what was read. */
+const SHAPING: readonly FactName[] = ['operation', 'http.query']
+
 /** One spelling of who asks, for equality of chains. */
 export function callerKey(caller: Caller): string {
   return JSON.stringify([caller.agents, caller.owner, [...caller.actsFor].sort()])
@@ -51,10 +55,10 @@ export function covers(standing: Standing, action: Action, now: Instant): boolea
 
 /**
  * What may be waived of a held action. Nothing of a change to Sallyport itself: one waiver would bring all that follow. And
- * nothing whose operation is only guessed at: its shape is far wider than what a reviewer read.
+ * nothing whose operation or query is only guessed at: its shape is far wider than what a reviewer read.
  */
 export function waivableOf({ facts }: Pick<Action, 'facts'>, terms: Terms | null): Terms['waivable'] {
-  if (facts.kind === 'self' || facts.unknown.includes('operation')) return null
+  if (facts.kind === 'self' || SHAPING.some((name) => facts.unknown.includes(name))) return null
   return terms?.waivable ?? null
 }
 

@@ -85,6 +85,8 @@ const FACT_NAMES: readonly FactName[] = [
   'rows',
   'deferred',
   'unbounded',
+  'http.path',
+  'http.query',
 ]
 
 /** Mostly sound: a question that is refused for its shape says nothing about keys. */

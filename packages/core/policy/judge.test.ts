@@ -81,6 +81,11 @@ describe('where Cedar fails open', () => {
     ['datasets', '["payroll"].containsAny(context.datasets)'],
     ['operation', 'context.operation like "GET /admin/*"'],
     ['destination', 'context.destination != ""'],
+    ['http.path', 'context.http.path like "/v1/admin/*"'],
+    ['http.query', 'context.http.query.contains("full")'],
+    ['http.path', 'context.http == {method: "GET", path: "/admin", query: ["all"]}'],
+    ['http.query', '{a: context.http}.a == {a: context.http}.a && context.http.method == "DELETE"'],
+    ['http.query', 'context == context && context.rows > 9'],
   ]
   test.each(READING)(
     claim(['P1', 'G5'], 'core', 'a policy that reads %s refuses an action whose %s nobody knows'),

@@ -53,6 +53,8 @@ const FACT_NAMES: Readonly<Record<FactName, true>> = {
   rows: true,
   deferred: true,
   unbounded: true,
+  'http.path': true,
+  'http.query': true,
 }
 
 /**

@@ -2,11 +2,11 @@ import type { Effect } from '@sallyport/core/action/effect'
 import type { ResourceId } from '@sallyport/core/action/ids'
 import { type FactName, type Facts, PLAIN_FACTS, ROWS_UNKNOWN } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
-import { percentDecoded } from '@sallyport/core/redact/percent'
 import type { Described } from '../described.ts'
 import { commandOf } from './command.ts'
 import type { HttpMessage } from './message.ts'
-import { isNameLike } from './name-like.ts'
+import { hasOneSpelling, isNameLike, VALUE } from './name-like.ts'
+import { type QueryKeys, queryKeys } from './query.ts'
 import { type HttpRoute, type Match, matchRoute } from './route.ts'
 import { sentence } from './says.ts'
 import { segmentsOf } from './target.ts'
@@ -16,9 +16,6 @@ export interface HttpTarget {
   readonly id: ResourceId
   readonly routes: readonly HttpRoute[]
 }
-
-/** What stands in facts where a value was. */
-const VALUE = '{}'
 
 const EFFECT_OF: ReadonlyMap<string, Effect> = new Map([
   ['GET', 'read'],
@@ -30,47 +27,77 @@ const EFFECT_OF: ReadonlyMap<string, Effect> = new Map([
   ['DELETE', 'delete'],
 ])
 
-/** No request says how much it touches: only the target knows. */
-const NEVER_KNOWN: readonly FactName[] = ['rows', 'unbounded']
-
 export function describeHttp(message: HttpMessage, target: HttpTarget): Described {
-  const match = matchRoute(message.method, message.path, target.routes)
-  const facts = factsOf(message, match)
+  const query = queryKeys(message.query)
+  // With another method it is another route, and nothing that is said of this one holds.
+  const match: Match = query.setsMethod
+    ? { kind: 'doubtful' }
+    : matchRoute(message.method, message.path, target.routes)
+  const facts = factsOf(message, match, query)
   const effects = facts.understood ? effectsOf(message, match) : (['execute'] as const)
   return { facts, effects, says: sentence(facts, effects, target.id), command: commandOf(message) }
 }
 
-function factsOf({ method, path, query }: HttpMessage, match: Match): Facts {
+function factsOf({ method, path }: HttpMessage, match: Match, query: QueryKeys): Facts {
   const template = match.kind === 'route' ? match.route.path : templateOf(path)
-  const datasets = datasetsOf(template, match)
-  const keys = queryKeys(query)
   return {
     ...PLAIN_FACTS,
     kind: 'http',
-    // Rack and its like take the method from this parameter.
-    understood: EFFECT_OF.has(method) && match.kind !== 'doubtful' && !keys.includes('_method'),
-    unknown: [...unknownOf(match, datasets), ...NEVER_KNOWN],
+    understood: EFFECT_OF.has(method) && match.kind !== 'doubtful',
+    unknown: unknownOf(path, match, query),
     labels: match.kind === 'route' ? match.route.labels : [],
     // HEAD is GET without the content (RFC 9110, 9.3.2): what a policy says of the operation it says of both.
     operation: `${method === 'HEAD' ? 'GET' : method} ${template}`,
-    datasets: datasets ?? [],
+    datasets: datasetsOf(template, match),
     rows: ROWS_UNKNOWN,
     unbounded: true,
-    http: { method, path: template, query: keys },
+    http: { method, path: template, query: query.keys },
   }
 }
 
-/** What the operator says, else the first segment; null where that may be a value. */
-function datasetsOf(template: string, match: Match): readonly string[] | null {
+/** What the operator says, else the first segment if that looks like a name. */
+function datasetsOf(template: string, match: Match): readonly string[] {
   if (match.kind === 'route' && match.route.datasets.length > 0) return match.route.datasets
   const [first = ''] = template.slice(1).split('/')
-  if (first === '') return []
-  return isNameLike(first) ? [first] : null
+  return isNameLike(first) ? [first] : []
 }
 
-function unknownOf(match: Match, datasets: readonly string[] | null): readonly FactName[] {
-  if (match.kind === 'doubtful') return ['operation', 'datasets', 'labels']
-  return datasets === null ? ['datasets'] : []
+/**
+ * A fact that says less than the request does is unknown: a policy about `/payroll` must not be silent about `/Payroll`, nor one
+ * about `/v1/admin/*` about `/v1/{}/{}`. Labels are the operator's own word, so where no route fits there are none.
+ */
+function unknownOf(path: string, match: Match, query: QueryKeys): readonly FactName[] {
+  const knowsPath = match.kind === 'route' || (match.kind === 'none' && isSaidWhole(path))
+  const known: readonly (readonly [FactName, boolean])[] = [
+    ['operation', knowsPath],
+    ['datasets', knowsDatasets(path, match)],
+    ['labels', match.kind !== 'doubtful'],
+    ['http.path', knowsPath],
+    ['http.query', query.known],
+    // No request says how much it touches: only the target knows.
+    ['rows', false],
+    ['unbounded', false],
+  ]
+  return known.filter(([, isKnown]) => !isKnown).map(([name]) => name)
+}
+
+/** Whether the template of a path without a route is that path, and no server takes it for another. */
+function isSaidWhole(path: string): boolean {
+  const [first, ...others] = segmentsOf(path)
+  return others.length === 0 && (first === undefined || hasOneSpelling(first))
+}
+
+function knowsDatasets(path: string, match: Match): boolean {
+  switch (match.kind) {
+    case 'doubtful':
+      return false
+    case 'route':
+      return match.route.path === '/' || datasetsOf(match.route.path, match).length > 0
+    case 'none': {
+      const [first] = segmentsOf(path)
+      return first === undefined || hasOneSpelling(first)
+    }
+  }
 }
 
 function effectsOf({ method }: HttpMessage, match: Match): NonEmpty<Effect> {
@@ -85,16 +112,4 @@ function templateOf(path: string): string {
     return at === 0 && isNameLike(segment) ? segment : VALUE
   })
   return `/${segments.join('/')}`
-}
-
-function queryKeys(query: string): readonly string[] {
-  const keys = query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => formDecoded(pair.split('=', 1)[0] ?? ''))
-  return [...new Set(keys.map((key) => (isNameLike(key) ? key : VALUE)))].toSorted()
-}
-
-function formDecoded(text: string): string {
-  return percentDecoded(text.replaceAll('+', ' '))
 }

@@ -37,7 +37,10 @@ const OURS: readonly string[] = [
   'host',
 ]
 
-/** Who the caller is, in the words that servers behind proxies believe. A client that sends one wants to be somebody else. */
+/**
+ * Who calls and from where, and where it was going, in the words that servers behind proxies believe. A client that sends one
+ * wants to be somebody else, or somewhere else.
+ */
 const IDENTITY: readonly string[] = [
   'cf-connecting-ip',
   'client-ip',
@@ -53,11 +56,8 @@ const IDENTITY: readonly string[] = [
   'x-client-cert',
   'x-client-ip',
   'x-cluster-client-ip',
+  'x-host',
   'x-real-ip',
-  'x-remote-addr',
-  'x-remote-group',
-  'x-remote-ip',
-  'x-remote-user',
   'x-webauth-user',
 ]
 const IDENTITY_PREFIXES: readonly string[] = [
@@ -67,13 +67,21 @@ const IDENTITY_PREFIXES: readonly string[] = [
   'tailscale-user-',
   'x-amzn-oidc-',
   'x-auth-request-',
+  'x-authenticated-',
+  'x-consumer-',
+  'x-email',
+  'x-envoy-',
   'x-forwarded-',
   'x-goog-authenticated-user-',
   'x-goog-iap-',
+  'x-groups',
   'x-ms-client-principal',
-  'x-remote-extra-',
+  'x-original-',
+  'x-remote-',
+  'x-rewrite-',
   'x-sallyport-',
   'x-ssl-client-',
+  'x-user',
 ]
 
 /** By these a server takes the request for another one than was judged, so that dropping them would not be honest either. */

@@ -52,9 +52,23 @@ describe('what a lenient server would take for another route is doubtful', () =>
     'GET /exports/public/',
     'HEAD /CUSTOMERS/7',
     'GET /%EF%BD%83ustomers/7',
+    'GET /customers%C2%AD/7',
+    'GET /customers./7',
+    'GET /exports/public.',
+    'GET /exports/public.json',
+    'GET /exports/Public.json/',
+    'GET /exports/public%EF%BC%9Bx',
   ])('%s', (request) => {
     expect(matched(request)).toBe('doubtful')
   })
+})
+
+test('a format is another route where the operator has one for it', () => {
+  const routes = ['GET /all', 'GET /all.csv', 'GET /all.json'].map(route)
+  expect(matchRoute('GET', '/all.csv', routes)).toEqual({ kind: 'route', route: routes[1] })
+  expect(matchRoute('GET', '/all', routes)).toEqual({ kind: 'route', route: routes[0] })
+  expect(matchRoute('GET', '/all.xml', routes).kind).toBe('doubtful')
+  expect(matchRoute('GET', '/exports/all.csv', ROUTES)).toEqual({ kind: 'route', route: ROUTES[1] })
 })
 
 test.each([

@@ -44,7 +44,10 @@ export function ambiguousRoutes(routes: readonly HttpRoute[]): readonly (readonl
 function match(method: string, path: string, routes: readonly HttpRoute[]): Match {
   const rows = routes.filter((route) => route.method === method)
   const exact = mostSpecific(rows.filter((route) => fits(template(route), segmentsOf(path))))
-  const loose = mostSpecific(rows.filter((route) => fits(template(route).map(folded), foldedPath(path))))
+  const readings = lenientReadings(path, exact)
+  const loose = mostSpecific(
+    rows.filter((route) => readings.some((reading) => fits(template(route).map(folded), reading))),
+  )
   if (exact.length > 1 || loose.length > 1 || exact[0] !== loose[0]) return { kind: 'doubtful' }
   const [route] = exact
   return route === undefined ? { kind: 'none' } : { kind: 'route', route }
@@ -66,14 +69,28 @@ function fits(wanted: readonly string[], segments: readonly string[]): boolean {
   )
 }
 
-/** As lenient servers read a path: any case, no last slash, and nothing after a semicolon. */
-function foldedPath(path: string): readonly string[] {
-  const segments = segmentsOf(path).map(folded)
-  return segments.at(-1) === '' ? segments.slice(0, -1) : segments
+/**
+ * As lenient servers read a path: folded, without a last slash, and some without a format (`.json`) at its end. An operator
+ * who has a route for that very ending knows of it.
+ */
+function lenientReadings(path: string, exact: readonly HttpRoute[]): readonly (readonly string[])[] {
+  const all = segmentsOf(path).map(folded)
+  const segments = all.at(-1) === '' ? all.slice(0, -1) : all
+  const last = segments.at(-1)
+  if (last === undefined || exact.some((route) => !isParameter(template(route).at(-1) ?? '')))
+    return [segments]
+  return [segments, [...segments.slice(0, -1), last.replace(/(?<=.)\.[^.]*$/, '')]]
 }
 
+/** Any case and width, without what cannot be seen, matrix parameters, and dots and blanks at the end. */
 function folded(segment: string): string {
-  return isParameter(segment) ? segment : segment.replace(/;.*/s, '').trim().normalize('NFKC').toLowerCase()
+  if (isParameter(segment)) return segment
+  const plain = segment.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+  return plain
+    .toLowerCase()
+    .replace(/;.*/s, '')
+    .replace(/[\s.]+$/, '')
+    .trimStart()
 }
 
 /** Those that no other of them is more specific than. */

@@ -35,7 +35,7 @@ describe('a waiver', () => {
   })
 
   test('of what is not wholly known is not wholly known', () => {
-    expect(waiver('DELETE /4711/x').facts).toMatchObject({ unknown: ['datasets'] })
+    expect(waiver('DELETE /4711/x').facts).toMatchObject({ unknown: ['operation', 'datasets'] })
   })
 
   test.each([

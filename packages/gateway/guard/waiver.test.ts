@@ -30,7 +30,7 @@ people:
   - { id: ines, name: Ines, groups: [owners] }
   - { id: lena, name: Lena, groups: [legal] }
 environments: [{ id: prod }]
-resources: [{ id: crm, kind: http, environment: prod, address: "http://127.0.0.1:9" }]
+resources: [{ id: crm, kind: http, environment: prod, address: "http://127.0.0.1:9", routes: [{ route: "DELETE /customers/{id}" }] }]
 changes: unguarded
 `
 

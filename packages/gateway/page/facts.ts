@@ -83,13 +83,15 @@ function effects({ effects, understood, deferred, unbounded, rows, unknown }: Ba
 }
 
 const UNKNOWN: Readonly<Record<FactName, string>> = {
-  operation: 'what it does',
+  operation: 'which operation',
   datasets: 'which data',
   labels: 'what kind of data',
   destination: 'where it goes',
   rows: 'how many rows',
   deferred: 'whether it runs later',
   unbounded: 'whether it has a limit',
+  'http.path': 'how the target reads its path',
+  'http.query': 'how the target reads its query',
 }
 
 function texts(all: readonly SafeText[]): readonly Html[] {

@@ -23,6 +23,7 @@ const ONCE: readonly string[] = [
   'host',
   'idempotency-key',
   'origin',
+  'sec-fetch-site',
   'transfer-encoding',
 ]
 
@@ -39,7 +40,7 @@ export function readRequest(incoming: IncomingMessage, hosts: ReadonlySet<string
     return malformed(
       safe`this door does not go by the name in \`Host\`; call it by the name in its configuration`,
     )
-  if (isForeign(headerOf(headers, 'origin'), hosts))
+  if (isForeign(headerOf(headers, 'origin'), hosts) || isFromElsewhere(headerOf(headers, 'sec-fetch-site')))
     return malformed(safe`a page of another origin cannot ask here`)
   const framing = bodyOrUpgrade(headers)
   if (framing !== undefined) return framing
@@ -77,6 +78,11 @@ function isForeign(origin: string | undefined, hosts: ReadonlySet<string>): bool
   if (origin === undefined) return false
   const host = URL.canParse(origin) ? hostOf(new URL(origin).host) : undefined
   return host === undefined || !isKnownHost(host, hosts)
+}
+
+/** An image or a link of a foreign page comes without an origin, and still with the site that it is asked from. */
+function isFromElsewhere(site: string | undefined): boolean {
+  return site !== undefined && site !== 'none' && site !== 'same-origin'
 }
 
 /** RFC 9112, 3.2.2: absolute form is understood too, as long as it names the host that `Host` names. */
