@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { claim } from '@sallyport/testkit/claim'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
@@ -24,8 +25,8 @@ describe('the owner of the agent that asks', () => {
       expect(await waysToDecide(ada).count()).toBe(0)
       expect(await waysToDecide(ben).count()).toBeGreaterThan(0)
       const { saw } = await hiddenFields(ben)
-      const { csrf } = await hiddenFields(ada)
-      const sent = await sendDecision(ada, id, { csrf, saw })
+      const { pageKey } = await hiddenFields(ada)
+      const sent = await sendDecision(ada, id, { pageKey, saw })
       expect(sent.status()).toBe(403)
       expect(await sent.text()).toContain('Ada may not decide')
       await nothingDecided(id, '/own/1')
@@ -41,10 +42,10 @@ describe('the key of the agent', () => {
       const ben = await stage.visitors.signIn('ben')
       const asking = stage.house.agent('crm', '/key/1', '--request', 'POST')
       const id = await openCard(ben, 'POST /key/1')
-      const { csrf, saw } = await hiddenFields(ben)
+      const { pageKey, saw } = await hiddenFields(ben)
       expect(await stage.house.api(`/holds/${id}`).answer).toMatchObject({ status: 403 })
       const origin = ['--header', `Origin: ${stage.house.consoleUrl}`]
-      const form = new URLSearchParams({ word: 'approve:once', csrf, saw }).toString()
+      const form = new URLSearchParams({ word: 'approve:once', pageKey, saw }).toString()
       const clicked = await stage.house.api(`/holds/${id}/decision`, ...origin, '--data', form).answer
       expect(clicked.status).toBe(403)
       const word = JSON.stringify({ says: 'approve', saw })
@@ -84,18 +85,77 @@ describe('a sign-in link', () => {
   })
 })
 
-test('without JavaScript everything works by hand: sign in, ask, approve', async () => {
-  const ben = await stage.visitors.signIn('ben', { javaScriptEnabled: false })
+test('without JavaScript one can look at everything, is told so, and can neither ask nor decide', async () => {
+  const ben = await stage.visitors.visit({ javaScriptEnabled: false })
+  await ben.goto(await stage.house.link('ben'))
+  await button(ben, 'Sign in as Ben Ruiz').click()
+  expect(await ben.locator('noscript').innerText()).toContain('can look and not decide')
   const watch = await stage.visitors.signIn('cyd')
   const asking = stage.house.agent('crm', '/plain/1', '--request', 'POST')
   await line(watch, 'POST /plain/1').waitFor()
+  await ben.getByRole('link', { name: 'Go on' }).click()
+  const id = await openCard(ben, 'POST /plain/1')
+  expect(await ben.locator('noscript').innerText()).toContain('can look here and not decide')
+  await ben.getByText('Ask the requester').click()
+  for (const name of ['Approve once', 'Ask']) expect(await button(ben, name).isDisabled()).toBe(true)
+  await nothingDecided(id, '/plain/1')
+  await button(ben, 'Sign out').click()
+  await ben.getByRole('heading', { name: 'Sign in to go on' }).waitFor()
+  expect(stage.visitors.complaints()).toEqual([expect.stringContaining('401')])
+  asking.interrupt()
+})
+
+describe('a server on another port of this host', () => {
+  test(
+    claim('A3', 'page', 'is sent the cookie of whoever looks at it, and cannot decide with it'),
+    async () => {
+      const ben = await stage.visitors.signIn('ben')
+      const asking = stage.house.agent('crm', '/port/1', '--request', 'POST')
+      const id = await openCard(ben, 'POST /port/1')
+      const stolen = Promise.withResolvers<string>()
+      const evil = await openSite((request, response) => {
+        stolen.resolve(request.headers.cookie ?? '')
+        response.setHeader('content-type', 'text/html')
+        response.end('<link rel="icon" href="data:,"><p>The preview of an agent</p>')
+      })
+      const { saw } = await hiddenFields(ben)
+      await ben.goto(`http://localhost:${evil.port}/`)
+      expect(await ben.evaluate<number>('localStorage.length')).toBe(0)
+      const cookie = await stolen.promise
+      expect(cookie).toContain('sp_session_')
+      const headers = { cookie, origin: stage.house.consoleUrl }
+      const card = await fetch(`${stage.house.consoleUrl}/holds/${id}`, { headers })
+      const pageKey = /name="pageKey" value="([^"]*)"/.exec(await card.text())?.[1] ?? ''
+      for (const guess of [pageKey, createHash('sha256').update(cookie).digest('base64url')]) {
+        const clicked = await fetch(`${stage.house.consoleUrl}/holds/${id}/decision`, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams({ word: 'approve:once', pageKey: guess, saw }).toString(),
+        })
+        expect(clicked.status).toBe(403)
+        const said = await fetch(`${stage.house.consoleUrl}/v1/holds/${id}/decisions`, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json', 'sallyport-csrf': guess },
+          body: JSON.stringify({ says: 'approve', saw }),
+        })
+        expect(await said.json()).toMatchObject({ code: 'needs-presence' })
+      }
+      await nothingDecided(id, '/port/1')
+      asking.interrupt()
+      await evil.close()
+    },
+  )
+})
+
+test('a browser that has lost the key of its sign-in says so, and lets nobody decide', async () => {
+  const ben = await stage.visitors.signIn('ben')
+  const asking = stage.house.agent('crm', '/lost/1', '--request', 'POST')
+  await openCard(ben, 'POST /lost/1')
+  await ben.evaluate('localStorage.clear()')
   await ben.reload()
-  await openCard(ben, 'POST /plain/1')
-  await ask(ben, 'Are you sure?')
-  await button(ben, 'Approve once').click()
-  expect((await asking.answer).status).toBe(200)
-  await ben.getByRole('status').waitFor()
-  await expect.poll(() => seenAfterReload(ben), { timeout: 10_000 }).toContain('It ran.')
+  await ben.getByText('Sign in again with a new link.').waitFor()
+  expect(await button(ben, 'Approve once').isDisabled()).toBe(true)
+  asking.interrupt()
 })
 
 describe('a page', () => {
@@ -139,11 +199,11 @@ describe('a form of another site that sends itself', () => {
     const path = `/evil/${host}`
     const asking = stage.house.agent('crm', path, '--request', 'POST')
     const id = await openCard(ben, `POST ${path}`)
-    const { csrf, saw } = await hiddenFields(ben)
+    const { pageKey, saw } = await hiddenFields(ben)
     const evil = await openSite((_, response) => {
       response.setHeader('content-type', 'text/html')
       response.end(
-        evilPage(`${stage.house.consoleUrl}/holds/${id}/decision`, { word: 'approve:once', csrf, saw }),
+        evilPage(`${stage.house.consoleUrl}/holds/${id}/decision`, { word: 'approve:once', pageKey, saw }),
       )
     })
     const sent = ben.waitForRequest('**/decision')
@@ -223,18 +283,12 @@ describe('what a requester writes', () => {
   })
 })
 
-async function seenAfterReload(page: Page): Promise<string> {
-  await page.reload()
-  return page.locator('main').innerText()
-}
-
-/** What the forms of a card know. One without a way to decide names no card. */
-async function hiddenFields(card: Page): Promise<{ readonly csrf: string; readonly saw: string }> {
-  const value = async (name: string) => {
-    const [field] = await card.locator(`[name=${name}]`).all()
-    return (await field?.getAttribute('value')) ?? ''
-  }
-  return { csrf: await value('csrf'), saw: await value('saw') }
+/** What the forms of a card would send. One without a way to decide names no card. */
+async function hiddenFields(card: Page): Promise<{ readonly pageKey: string; readonly saw: string }> {
+  const [saw] = await card.locator('[name=saw]').all()
+  const pageKey = await card.evaluate<string>('Object.values(localStorage)[0]')
+  expect(pageKey).toMatch(/^[\w-]{43}$/)
+  return { pageKey, saw: (await saw?.getAttribute('value')) ?? '' }
 }
 
 /** What the browser of this page would send with a form, whatever form it is. */
