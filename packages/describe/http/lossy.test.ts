@@ -1,4 +1,5 @@
-import { name } from '@sallyport/testkit/policy'
+import { claim } from '@sallyport/testkit/claim'
+import { DIRECTORY, name, policy, question } from '@sallyport/testkit/policy'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { describeHttp } from './describe.ts'
@@ -103,6 +104,43 @@ describe('a method in the query is not understood, however it is spelt', () => {
 
   test.each(['method=sms', 'payment_method=card', '_methods=1', 'q=_method'])('?%s is none', (query) => {
     expect(described(`GET /x?${query}`).facts.understood).toBe(true)
+  })
+})
+
+describe('a forbid about HTTP is never passed in silence', () => {
+  const ANY = '(principal, action in [Action::"read", Action::"execute"], resource)'
+  const forbidding = (condition: string) =>
+    policy(`@id("all") permit ${ANY}; @id("never") forbid ${ANY} when { ${condition} };`)
+  const RULES = {
+    datasets: forbidding('context.datasets.contains("payroll")'),
+    path: forbidding('context.http.path like "/v1/admin/*"'),
+    operation: forbidding('context.operation like "GET /v1/admin/*"'),
+    query: forbidding('context.http.query.contains("full")'),
+  }
+
+  test.each<[keyof typeof RULES, string, string]>([
+    ['datasets', '/payroll/1', 'not-permitted'],
+    ['datasets', '/Payroll/1', 'not-understood'],
+    ['datasets', '/PAYROLL', 'not-understood'],
+    ['datasets', '/payroll.json', 'not-understood'],
+    ['datasets', '/payroll;x/1', 'not-understood'],
+    ['datasets', '/customers/1', 'allow'],
+    ['path', '/v1/admin/users', 'not-understood'],
+    ['path', '/v1/Admin/users', 'not-understood'],
+    ['path', '/v2/admin/ann', 'allow'],
+    ['path', '/customers', 'allow'],
+    ['operation', '/v1/admin/users', 'not-understood'],
+    ['query', '/x?%66ull=1', 'not-permitted'],
+    ['query', '/x?a=1;full=1', 'not-understood'],
+    ['query', '/x?Full=1', 'not-understood'],
+    ['query', '/x?full[]=1', 'not-understood'],
+    ['query', '/x?full%00=1', 'not-understood'],
+    ['query', '/x?+full=1', 'not-understood'],
+    ['query', '/x/7?page=1', 'allow'],
+  ])(claim(['P1', 'G5'], 'core', '%s: GET %s → %s'), (about, path, word) => {
+    const { facts, effects } = described(`GET ${path}`)
+    const verdict = RULES[about].decide({ ...question(effects), facts }, DIRECTORY)
+    expect(verdict.kind === 'refuse' ? verdict.code : verdict.kind).toBe(word)
   })
 })
 
