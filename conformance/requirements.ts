@@ -90,14 +90,14 @@ export const REQUIREMENTS = {
   A5:  { says: 'Where policy asks, the decision is a passkey signature over the digest that anybody can check later.', cells: { ...AT_DECIDERS, page: NO_PASSKEY, api: NO_PASSKEY, cli: NO_PASSKEY, core: NO_PASSKEY } },
   A6:  { says: 'Approve, deny or ask: question and answer stay in one thread, and the action under review does not change.', cells: { ...AT_DECIDERS, page: 'cited', api: 'cited', cli: 'cited', core: 'cited' } },
   A7:  { says: 'The first valid decision wins over all channels, and every copy of the card shows it.', cells: { ...AT_DECIDERS, page: 'cited: system', api: NO_RACE, cli: NO_RACE, core: NO_RACE } },
-  A8:  { says: 'A person may approve once, waive within bounds, or deny with a scope; a waiver skips a hold, never a refusal.', cells: { ...AT_DECIDERS, page: 'cited: system', api: 'cited', cli: 'open: waivers are not proved on the command line', core: 'cited' } },
+  A8:  { says: 'A person may approve once, waive within bounds, or deny with a scope; a waiver skips a hold, never a refusal.', cells: { ...AT_DECIDERS, page: 'cited: system', api: 'cited', cli: 'cited in part: waivers are listed and revoked, but not asked for ahead of time', core: 'cited' } },
   A9:  { says: 'Break-glass is its own louder verb and always stands in the timeline.', cells: { ...AT_DECIDERS, page: NO_BREAK_GLASS, api: NO_BREAK_GLASS, cli: NO_BREAK_GLASS, core: NO_BREAK_GLASS } },
   A10: { says: 'An unanswered review reminds, escalates and expires; one that nobody may decide is refused at once.', cells: { ...AT_DOORS, http: NO_REMINDER, core: NO_REMINDER } },
 
   V1:  { says: 'The card says who asks, for what, where, why, under which policy, what came before and how long is left.', cells: { ...AT_DECIDERS, page: 'cited', api: 'cited', cli: 'open: the card is not proved on the command line', ...NO_CORE } },
   V2:  { says: 'The impact comes from the target itself, and is stated as unknown where it is unknown.', cells: { ...EVERYWHERE, http: NO_IMPACT, page: NO_IMPACT, api: NO_IMPACT, cli: NO_IMPACT, core: NO_IMPACT } },
   V3:  { says: 'One plain sentence, made from the parse and not by a model, says what the action would do.', cells: { ...AT_DOORS, http: NO_SENTENCE, core: NO_SENTENCE } },
-  V4:  { says: 'The text shown is safe and whole; what cannot be shown is counted, and a cut view takes more than one click.', cells: { ...AT_DECIDERS, page: 'cited', api: 'n/a: the API gives the text of the core as data', cli: 'open: terminal escapes are not tested yet', core: 'cited' } },
+  V4:  { says: 'The text shown is safe and whole; what cannot be shown is counted, and a cut view takes more than one click.', cells: { ...AT_DECIDERS, page: 'cited', api: 'n/a: the API gives the text of the core as data', cli: 'cited', core: 'cited' } },
 
   R1:  { says: 'Everything passes one choke point before any sink; a seeded corpus of secrets shows up in none.', cells: { ...EVERYWHERE, http: NO_CORPUS, page: NO_CORPUS, api: NO_CORPUS, cli: NO_CORPUS, core: NO_CORPUS } },
   R2:  { says: 'What goes back to the agent is masked by column, key and content, and its framing stays right.', cells: { ...AT_DOORS, http: NO_MASK, core: NO_MASK } },

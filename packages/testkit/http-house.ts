@@ -112,7 +112,7 @@ function handsOn(inside: Inside, key: string): Pick<HttpHouse, 'headers' | 'wait
 
     async waiting(count) {
       for (;;) {
-        const open = await inside.store.read('open', {})
+        const open = await inside.store.read('open', { limit: 1_000 })
         const lives = open.filter(({ state }) => state === 'waiting')
         if (lives.length >= count) return lives
         await nextChange(inside)

@@ -1,3 +1,4 @@
+import { claim } from '@sallyport/testkit/claim'
 import { type Console, openConsole } from '@sallyport/testkit/console'
 import { named } from '@sallyport/testkit/identity'
 import { SHOP } from '@sallyport/testkit/shop'
@@ -29,7 +30,7 @@ test('what tightens takes a token, and what loosens takes somebody in the browse
   expect((await sallyport(['freeze', 'list'], ines)).out).toContain(id)
 })
 
-test('a waiver is listed to whom it concerns, and revoked at once', async () => {
+test(claim('A8', 'cli', 'a waiver is listed to whom it concerns, and revoked at once'), async () => {
   const { action } = await gate.hold()
   const browser = await gate.browser('ivo')
   const { saw } = (await (await browser.get(`/v1/holds/${action.id}`)).json()) as { readonly saw: string }

@@ -1,3 +1,4 @@
+import { claim } from '@sallyport/testkit/claim'
 import { expect, test } from 'vitest'
 import { indented, shown } from './shown.ts'
 
@@ -11,7 +12,7 @@ test.each([
   ['\u009b31m', '\\u{9b}31m'],
   ['\u202eback to front', '\\u{202e}back to front'],
   ['two\nlines', 'two\nlines'],
-])('what would repaint the screen stands as an escape: %j', (text, seen) => {
+])(claim('V4', 'cli', 'what would repaint the screen stands as an escape: %j'), (text, seen) => {
   expect(shown(text)).toBe(seen)
 })
 

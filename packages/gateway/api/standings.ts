@@ -49,7 +49,7 @@ export function standings(parts: ApiParts): Api {
   )
 
   api.openapi(unfreeze, async (c) => {
-    const { person: by } = presentPerson(c.var.who, '/')
+    const { person: by } = presentPerson(c.var.who, '/freezes')
     return c.json(freezeView(settled(await desk.unfreeze(c.req.valid('param').id, by))), 200)
   })
 

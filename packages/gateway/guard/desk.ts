@@ -88,7 +88,7 @@ async function move(
   }
 }
 
-/** The one place where a person's word becomes an event. Approving and denying are gated alike. */
+/** The one place where a person's word becomes an event. Who may approve may deny, and nobody else. */
 function decision(life: Life, word: Word, guarded: Guarded, house: House): MaybeEvent {
   const { parts } = house
   const may = eligibility(word.by, life, guarded, parts)
@@ -96,7 +96,8 @@ function decision(life: Life, word: Word, guarded: Guarded, house: House): Maybe
   if (may.kind === 'not-eligible' || barred) {
     return refusal('not-eligible', safe`${word.by} may not decide action ${life.action.id}`, life.action.id)
   }
-  if (word.saw !== parts.cardDigest(life)) {
+  // A denial needs no fresh card: whoever said no to the old one does not have to look again, and talk cannot put it off.
+  if (word.says === 'approve' && word.saw !== parts.cardDigest(life)) {
     return refusal(
       'stale-card',
       safe`the card of action ${life.action.id} is not the one that was shown`,

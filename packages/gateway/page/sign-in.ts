@@ -18,7 +18,7 @@ export function signedInPage(pageKey: string): Html {
 export function signedOutPage(): Html {
   return html`<div class="tight"><h1>Sign in to go on</h1>
 <p class="soft">Reviewers sign in by a link that works once. Ask for yours on the machine that runs the gateway:</p></div>
-<pre>sallyport login --as your-name</pre>
+<pre>sallyport login --link your-name</pre>
 <p class="soft small">Whoever runs the gateway can send you one.</p>`
 }
 
