@@ -20,6 +20,25 @@ test('headers go on in their order, in lower case', () => {
   ])
 })
 
+describe('where the target has a credential of ours, nobody asks for a disguise of it', () => {
+  test.each(['Range', 'If-Range', 'if_range', 'Accept-Charset', 'ACCEPT_CHARSET'])('%s', (name) => {
+    expect(forwarded([[name, 'x']])).toEqual([])
+    expect(forwarded([[name, 'x']], null)).toEqual([[name.toLowerCase(), 'x']])
+  })
+
+  test.each([
+    ['text/plain;charset=utf-16', 'text/plain'],
+    ['text/plain; Charset="utf-16";q=1, a/b ;\tcharset*=x;charset=y', 'text/plain;q=1, a/b'],
+    ['text/plain;charset', 'text/plain'],
+    ['a/b;;charset=x;q=1', 'a/b;;q=1'],
+    ['a/charset, b/c;x=charset', 'a/charset, b/c;x=charset'],
+  ])('Accept: %s', (sent, shown) => {
+    expect(forwarded([['Accept', sent]])).toEqual([['accept', shown]])
+    expect(forwarded([['Accept', shown]])).toEqual([['accept', shown]])
+    expect(forwarded([['Accept', sent]], null)).toEqual([['accept', sent]])
+  })
+})
+
 describe('what is not for the target stays here', () => {
   test.each([
     'Authorization',

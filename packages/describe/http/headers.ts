@@ -96,6 +96,12 @@ const OVERRIDES: ReadonlySet<string> = new Set([
   'x-rewrite-url',
 ])
 
+/**
+ * Asks for the answer in pieces or in other bytes, where the target's credential could not be found. Only where there is one.
+ */
+const DISGUISES: ReadonlySet<string> = new Set(['accept-charset', 'if-range', 'range'])
+const CHARSET = /;[\t ]*charset[^,;]*/gi
+
 const WITHHELD: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...OURS, ...IDENTITY])
 const NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,128}$/
 const VALUE = /^[\t\x20-\x7e]*$/
@@ -113,7 +119,7 @@ export function forwardedHeaders(raw: readonly Header[], credential: string | nu
     if (OVERRIDES.has(dashed(name)))
       return unclear(safe`a header asks for another method or path than the request has; send what you mean`)
     if (isWithheld(name, credential) || listed.has(name)) continue
-    const value = name === 'prefer' ? preferencesForTarget(text) : text.replace(/^[\t ]+|[\t ]+$/g, '')
+    const value = forTarget(name, text, credential)
     if (!VALUE.test(value)) return unclear(safe`the value of a header is not ASCII`)
     if (name !== 'prefer' || value !== '') list.push([name, value])
   }
@@ -149,8 +155,24 @@ function isWithheld(name: string, credential: string | null): boolean {
   return (
     WITHHELD.has(plain) ||
     IDENTITY_PREFIXES.some((prefix) => plain.startsWith(prefix)) ||
-    (credential !== null && plain === dashed(credential.toLowerCase()))
+    (credential !== null && (plain === dashed(credential.toLowerCase()) || DISGUISES.has(plain)))
   )
+}
+
+function forTarget(name: string, text: string, credential: string | null): string {
+  if (name === 'prefer') return preferencesForTarget(text)
+  const asked = name === 'accept' && credential !== null ? text.replace(CHARSET, '') : text
+  return trimmed(asked)
+}
+
+/** By hand: a pattern that looks for the last blanks starts again at each of a long row in the middle. */
+function trimmed(text: string): string {
+  const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t'
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(start)) start++
+  while (end > start && isBlank(end - 1)) end--
+  return text.slice(start, end)
 }
 
 /** CGI and its children give `X_Forwarded_For` and `X-Forwarded-For` one name, so that one must not pass as the other. */

@@ -117,6 +117,72 @@ describe('an answer that nobody could look into', () => {
   })
 })
 
+describe('where a credential is injected', () => {
+  test.each([
+    ['a piece', '206 Partial Content', 'Content-Range: bytes 0-2/99', 'in pieces'],
+    ['pieces', '200 OK', 'Content-Type: multipart/byteranges; boundary=x', 'in pieces'],
+    ['UTF-16', '200 OK', 'Content-Type: text/plain; charset=UTF-16', 'in a character set'],
+    ['UTF-32, quoted', '200 OK', 'Content-Type: text/plain;Charset="utf-32le"', 'in a character set'],
+    ['a second charset', '200 OK', 'Content-Type: a/b;charset=utf-8;charset=utf-7', 'in a character set'],
+    ['an extended charset', '200 OK', 'Content-Type: a/b;charset*=ibm037', 'in a character set'],
+  ])(
+    claim('G8', 'http', '%s is withheld, and the record says that it ran'),
+    async (_, status, header, how) => {
+      const { house } = await houseBefore(
+        (_head, socket) => void socket.write(answer('tgt', `${header}\r\n`, status)),
+      )
+      const bytes = await received(house)
+      expect(bytes).toMatch(/^HTTP\/1.1 502 [\s\S]*the content was withheld/)
+      expect(bytes).toContain(how)
+      const life = await house.reaches(/sallyport-action: (\S+)/i.exec(bytes)?.[1] ?? null, 'succeeded')
+      expect(life.ended).toMatchObject({ answer: { status: Number(status.slice(0, 3)) } })
+    },
+  )
+
+  test.each(['utf-8', 'ISO-8859-1', '"windows-1252"', 'shift_jis'])('%s can be read', async (charset) => {
+    const { house } = await houseBefore(
+      (_, socket) => void socket.write(answer('ok', `Content-Type: text/plain; charset=${charset}\r\n`)),
+    )
+    expect(await received(house)).toMatch(/^HTTP\/1.1 200 /)
+  })
+
+  test(claim('G8', 'http', 'a header whose name it is goes nowhere'), async () => {
+    const { house } = await houseBefore(
+      (_, socket) => void socket.write(answer('ok', 'X-Tgt-0123456789abcdef: 1\r\nX-Other: 1\r\n')),
+      'tgt-0123456789abcdef',
+    )
+    const bytes = await received(house)
+    expect(bytes).toMatch(/x-other: 1/i)
+    expect(bytes).not.toMatch(/0123456789abcdef/)
+  })
+
+  test(claim('G8', 'http', 'nobody can ask for pieces or for another character set'), async () => {
+    const { house, target } = await houseBefore((_, socket) => void socket.write(answer('ok')))
+    await received(
+      house,
+      '/crm/a',
+      'Range: bytes=0-2',
+      'If-Range: "1"',
+      'Accept_Charset: utf-16',
+      'Accept: text/plain; Charset=utf-16;q=1, a/b;charset="utf-32"',
+    )
+    const [head = ''] = target.requests()
+    expect(head).not.toMatch(/range|charset|utf/i)
+    expect(head).toContain('\r\naccept: text/plain;q=1, a/b\r\n')
+  })
+})
+
+test('without a credential pieces are answers', async () => {
+  const target = await recordingUpstream(
+    (_, socket) => void socket.write(answer('abc', '', '206 Partial Content')),
+  )
+  closing.push(() => target.close())
+  const house = await openHttpHouse({ target: target.url })
+  closing.push(() => house.close())
+  expect(await received(house, '/crm/a', 'Range: bytes=0-2')).toMatch(/^HTTP\/1.1 206 /)
+  expect(target.requests()[0]).toContain('range: bytes=0-2')
+})
+
 test('a redirect is an answer, and nobody follows it', async () => {
   const elsewhere = await recordingUpstream()
   closing.push(() => elsewhere.close())
