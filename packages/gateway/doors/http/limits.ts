@@ -11,6 +11,8 @@ export const IDLE_TIMEOUT_MS = 65_000
 /** A client that takes nothing of its answer for so long is cut, and the target with it. */
 export const STALLED_CLIENT_MS = 60_000
 export const CONNECTIONS_LIMIT = 4096
+/** A client that was refused on a socket and does not hang up itself. */
+export const REFUSED_LINGER_MS = 1_000
 /** Requests that one connection may have waiting behind the one that runs. With more it is ended. */
 export const PIPELINE_LIMIT = 32
 export const REASON_LIMIT_CHARS = 500

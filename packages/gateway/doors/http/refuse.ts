@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { PROBLEM_TYPE, problemOf } from '@sallyport/contract/problem'
 import type { Refusal } from '@sallyport/core/refusal/refusal'
 import type { RefusalCode } from '@sallyport/core/refusal/table'
-import { RETRY_HELD_S, RETRY_RATE_LIMITED_S, RETRY_UNAVAILABLE_S } from './limits.ts'
+import { REFUSED_LINGER_MS, RETRY_HELD_S, RETRY_RATE_LIMITED_S, RETRY_UNAVAILABLE_S } from './limits.ts'
 
 const RETRY_AFTER_S: Partial<Record<RefusalCode, number>> = {
   held: RETRY_HELD_S,
@@ -23,6 +23,11 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
   const { status, headers, body } = spelled(refusal, true)
   const lines = headers.map((part, at) => (at % 2 === 0 ? `${part}: ` : `${part}\r\n`)).join('')
   socket.end(`HTTP/1.1 ${status} \r\n${lines}\r\n${body}`)
+  // Whoever neither reads this nor hangs up would keep one of the door's connections for ever. What still comes is dropped:
+  // unread, it would make the kernel throw our answer away.
+  socket.resume()
+  const cut = setTimeout(() => socket.destroy(), REFUSED_LINGER_MS)
+  socket.once('close', () => clearTimeout(cut))
 }
 
 function spelled(refusal: Refusal, close: boolean) {
