@@ -64,6 +64,8 @@ export interface Console {
   key(agent: string): Promise<string>
   /** Signs somebody in as a browser does, by a link of the operator or of another person. */
   browser(person: string, linkBy?: string): Promise<Browser>
+  /** Signs in by this link. */
+  follow(link: string): Promise<Browser>
   /** The token of somebody's command line. */
   token(person: string): Promise<string>
   /** Holds an action of this caller without a door. */
@@ -166,8 +168,11 @@ function peopleOf(
   parts: ApiParts,
   address: string,
   world: { readonly url: string },
-): Pick<Console, 'key' | 'browser' | 'token' | 'hold'> {
+): Pick<Console, 'key' | 'browser' | 'follow' | 'token' | 'hold'> {
+  const follow = (link: string) => signedInBy(link, address, world.url)
   return {
+    follow,
+
     key: async (agent) => had(await identity.rotateKey(named('agent', agent), 'operator')).key,
 
     async token(person) {
@@ -181,17 +186,7 @@ function peopleOf(
     async browser(person, linkBy) {
       const by = linkBy === undefined ? 'operator' : named('person', linkBy)
       const { token } = had(await identity.makeLink(named('person', person), by))
-      const headers = { origin: world.url }
-      const signedIn = await fetch(`${address}/sign-in/${token}`, {
-        method: 'POST',
-        headers,
-        redirect: 'manual',
-      })
-      const [cookie] = (signedIn.headers.get('set-cookie') ?? '').split(';')
-      const answer = await signedIn.text()
-      const pageKey = /data-page-key="([^"]+)"/.exec(answer)?.[1]
-      if (!cookie || pageKey === undefined) throw new Error(`nobody was signed in: ${answer}`)
-      return browserOf(cookie, pageKey, address, world.url)
+      return follow(`${world.url}/sign-in/${token}`)
     },
 
     async hold(asked = {}) {
@@ -220,6 +215,19 @@ function peopleOf(
       return admission.life
     },
   }
+}
+
+async function signedInBy(link: string, address: string, origin: string): Promise<Browser> {
+  const signedIn = await fetch(address + new URL(link).pathname, {
+    method: 'POST',
+    headers: { origin },
+    redirect: 'manual',
+  })
+  const [cookie] = (signedIn.headers.get('set-cookie') ?? '').split(';')
+  const answer = await signedIn.text()
+  const pageKey = /data-page-key="([^"]+)"/.exec(answer)?.[1]
+  if (!cookie || pageKey === undefined) throw new Error(`nobody was signed in: ${answer}`)
+  return browserOf(cookie, pageKey, address, origin)
 }
 
 function browserOf(cookie: string, pageKey: string, address: string, origin: string): Browser {

@@ -135,6 +135,28 @@ describe('a sign-in by a link that somebody of the chain made', () => {
   )
 })
 
+test(
+  claim('A1', 'api', 'a link that is made through the API keeps its maker, also in the record'),
+  async () => {
+    const omar = await shop.browser('omar')
+    const made = await omar.send('POST', '/v1/sign-in-links', { person: 'ines' })
+    const { url } = (await made.json()) as { readonly url: string }
+    const size = (await shop.store.read('head', {})).size
+    const [entry] = await shop.store.read('entries', { from: size - 1, to: size })
+    expect(JSON.parse(new TextDecoder().decode(entry))).toMatchObject({
+      event: 'link-made',
+      name: 'ines',
+      by: 'omar',
+    })
+    const ines = await shop.follow(url)
+    const caller = { ...CALLER, actsFor: [named('person', 'omar')] }
+    const { id } = (await shop.hold({ caller, message: 'for omar' })).action
+    const { saw } = (await (await ines.get(`/v1/holds/${id}`)).json()) as { readonly saw: string }
+    const answer = await ines.send('POST', `/v1/holds/${id}/decisions`, { says: 'approve', saw })
+    expect(await answer.json()).toMatchObject({ code: 'not-eligible' })
+  },
+)
+
 test(claim('A2', 'api', 'one person in two groups takes one seat of two'), async () => {
   const { id } = (await shop.hold({ described: grant(), message: 'grant' })).action
   const ivo = await shop.browser('ivo')
