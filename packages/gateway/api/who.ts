@@ -4,8 +4,8 @@ import type { Caller, Maker } from '@sallyport/core/people/caller'
 import type { AdminRight } from '@sallyport/core/policy/verdict'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
-import type { ApiParts } from './parts.ts'
 import type { Changer } from '../identity/parts.ts'
+import type { ApiParts } from './parts.ts'
 import { Refused } from './refused.ts'
 
 /**

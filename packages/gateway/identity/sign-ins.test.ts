@@ -175,6 +175,12 @@ test('the token of a command line ends after its time, or when it is signed out'
   expect(await house.identity.token(two)).toMatchObject(OVER)
 })
 
+interface Said {
+  readonly event: string
+  readonly name: string
+  readonly by: string | null
+}
+
 test('the record says who made a link, who used it, and who paired', async () => {
   const before = (await house.record()).length
   const used = await house.identity.useLink(await link(BEA))
@@ -182,7 +188,7 @@ test('the record says who made a link, who used it, and who paired', async () =>
   await house.identity.signOut(used.cookie)
   await link()
   await cliToken()
-  const said = (await house.record()).slice(before).map((entry) => JSON.parse(entry))
+  const said = (await house.record()).slice(before).map((entry) => JSON.parse(entry) as Said)
   expect(said.map(({ event, name, by }) => [event, name, by])).toEqual([
     ['link-made', 'ann', 'bea'],
     ['signed-in', 'ann', 'ann'],
