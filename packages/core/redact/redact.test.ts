@@ -46,6 +46,7 @@ const HIDDEN: readonly (readonly [string, string])[] = [
   ['redis://:hunter2@hunter3@cache/0',             'redis://:‹hidden: credential›@cache/0'],
   [`key ${KEY}, and x.${KEY}`,                     'key ‹hidden: sallyport-key›, and x.‹hidden: sallyport-key›'],
   [`postgres://agent:${KEY}@localhost:7432/crm`,   'postgres://agent:‹hidden: credential›@localhost:7432/crm'],
+  [`x://${KEY}:hunter2@db`,                        'x://‹hidden: sallyport-key›:‹hidden: credential›@db'],
   ['password="hunter2 without an end',             'password="‹hidden: password›'],
   ['session_id: hunter2',                          'session_id: ‹hidden: session›'],
 ]
@@ -190,6 +191,11 @@ describe('headers, queries, paths and JSON', () => {
     ['Cookie', 'a=hunter2', '‹hidden: cookie›'],
     ['X-Api-Key', 'hunter2', '‹hidden: api-key›'],
     ['X-Amz-Security-Token', 'hunter2', '‹hidden: token›'],
+    ['x-functions-key', 'hunter2', '‹hidden: key›'],
+    ['DD-APPLICATION-KEY', 'hunter2', '‹hidden: key›'],
+    ['Idempotency-Key', 'hunter2', '‹hidden: key›'],
+    ['X-Key-Type', 'rsa', 'rsa'],
+    ['X-Keyboard', 'qwertz', 'qwertz'],
     ['Content-Type', 'application/json', 'application/json'],
     ['X-Note', `use ${KEY}`, 'use ‹hidden: sallyport-key›'],
     ['Cookie', '', ''],
@@ -208,6 +214,19 @@ describe('headers, queries, paths and JSON', () => {
       { name: '', value: 'v' },
       { name: 'bad', value: '\ufffd%zz' },
     ])
+  })
+
+  test.each(['key', 'KEY', 'appkey', 'primaryKey', 'key2', 'map[key]', 'k%65y', 'x.key'])(
+    'a query value by the name %s is hidden',
+    (name) => {
+      expect(redactQuery(`${name}=hunter2`)[0]?.value).toBe('‹hidden: key›')
+    },
+  )
+
+  test('in text and JSON a key is as often that of a map or a table', () => {
+    expect(redactText('sort_key=name, key: 7', PLENTY_CHARS)).toBe('sort_key=name, key: 7')
+    expect(redactJson({ primaryKey: 'id', key: 7 }, PLENTY_CHARS)).toBe('{"primaryKey":"id","key":7}')
+    expect(redactText('?key=‹hidden: key›', PLENTY_CHARS)).toBe('?key=‹hidden: key›')
   })
 
   test('a path stays as it was sent, except for a secret', () => {

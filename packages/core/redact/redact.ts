@@ -3,7 +3,7 @@ import { AT_CUTS, cutAway, hidden, markerEnd } from './marker.ts'
 import { percentDecoded } from './percent.ts'
 import type { Redacted } from './redacted.ts'
 import { type Span, scan } from './scan.ts'
-import { secretClassOf } from './secret-names.ts'
+import { secretClassOf, secretClassOfParameter } from './secret-names.ts'
 
 /** A name and its value, as leaf and card carry them. */
 export interface Parameter {
@@ -74,7 +74,7 @@ export function redactJson(value: Json, limitChars: number): Redacted {
 }
 
 function namedParameter(name: string, value: string): Parameter {
-  const what = value === '' ? undefined : secretClassOf(name)
+  const what = value === '' ? undefined : secretClassOfParameter(name)
   return {
     name: redactText(name, VALUE_LIMIT_CHARS),
     value: what === undefined ? redactText(value, VALUE_LIMIT_CHARS) : (hidden(what) as Redacted),

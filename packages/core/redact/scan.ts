@@ -32,7 +32,11 @@ export function scan(text: string): Scan {
     const end = reader.while(start, isWord)
     for (const span of ownKeys(reader, start, end)) spans.push(span)
     const found = namedValue(reader, start, end) ?? schemeValue(reader, start, end) ?? userInfo(reader, end)
-    if (found !== undefined && found.end > found.start) spans.push(found)
+    if (found !== undefined) {
+      // The user before a password may be a key as well.
+      for (const span of ownKeys(reader, end, found.start)) spans.push(span)
+      if (found.end > found.start) spans.push(found)
+    }
     at = found?.end ?? end
   }
   return { spans, steps: reader.steps }

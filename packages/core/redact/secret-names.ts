@@ -6,6 +6,7 @@ export const SECRET_CLASSES = [
   'private-key',
   'access-key',
   'api-key',
+  'key',
   'secret',
   'token',
   'session',
@@ -80,6 +81,16 @@ export function secretClassOf(name: string): SecretClass | undefined {
     if (row.word?.some((word) => words.includes(word))) return row.class
   }
   return undefined
+}
+
+/**
+ * The same for a header or a query parameter. There a name that ends in `key` is nearly always a credential's (`?key=`,
+ * `x-functions-key`); in JSON and in text it is as often that of a map or a table.
+ */
+export function secretClassOfParameter(name: string): SecretClass | undefined {
+  const known = secretClassOf(name)
+  if (known !== undefined) return known
+  return /key[0-9]*$/.test(wordsOf(name.slice(-NAME_LIMIT_CHARS)).join('')) ? 'key' : undefined
 }
 
 function wordsOf(name: string): readonly string[] {

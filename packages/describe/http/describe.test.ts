@@ -152,18 +152,23 @@ describe('the command as a reviewer reads it', () => {
     const message = httpMessage(
       {
         method: 'GET',
-        target: '/x',
+        target: '/x?key=hunter2',
         headers: [
           ['Accept', 'text/csv'],
           ['X-Session-Token', 'hunter2'],
+          ['Idempotency-Key', 'hunter2'],
         ],
       },
       null,
     )
     if (message.kind === 'unclear') throw new Error(message.why)
-    expect(describeHttp(message, CRM).command.parameters).toEqual([
+    const { command } = describeHttp(message, CRM)
+    expect(command.line).toBe('GET /x?key=‹hidden: key›')
+    expect(command.parameters).toEqual([
+      { name: 'query key', value: '‹hidden: key›' },
       { name: 'header accept', value: 'text/csv' },
       { name: 'header x-session-token', value: '‹hidden: token›' },
+      { name: 'header idempotency-key', value: '‹hidden: key›' },
     ])
   })
 })
