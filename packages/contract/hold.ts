@@ -74,5 +74,13 @@ export const HoldView = z
   })
   .openapi('Hold')
 
+/** An entry of the list. What the caller did before and what else waits stand on the card alone. */
+const ListedCardView = CardView.omit({ history: true }).openapi('ListedCard')
+export const ListedHoldView = HoldView.omit({ card: true, same: true })
+  .extend({ card: ListedCardView })
+  .openapi('ListedHold')
+
+export type ListedCardView = z.infer<typeof ListedCardView>
+export type ListedHoldView = z.infer<typeof ListedHoldView>
 export type CardView = z.infer<typeof CardView>
 export type HoldView = z.infer<typeof HoldView>

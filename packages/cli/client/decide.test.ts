@@ -17,7 +17,7 @@ afterAll(() => gate.close())
 const as = (token: string) => ({ env: { SALLYPORT_URL: gate.url, SALLYPORT_TOKEN: token } })
 const held = async (): Promise<string> => (await gate.hold()).action.id
 const state = async (): Promise<string | undefined> =>
-  (await gate.store.read('open', {})).find(({ action }) => action.id === id)?.state
+  (await gate.store.read('open', { limit: 1_000 })).find(({ action }) => action.id === id)?.state
 
 describe('a decision is made in the browser', () => {
   test(

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ActionParam, ActionView } from '../action.ts'
 import { Decided, Said } from '../decision.ts'
-import { HoldView } from '../hold.ts'
+import { HoldView, ListedHoldView } from '../hold.ts'
 import { ANYBODY, body, json, PEOPLE, PRESENT, PROBLEM } from './route.ts'
 
 export const listHolds = createRoute({
@@ -11,7 +11,17 @@ export const listHolds = createRoute({
   summary: 'What waits for you',
   tags: ['holds'],
   security: PEOPLE,
-  responses: { 200: json('Oldest first.', z.object({ holds: z.array(HoldView) })), default: PROBLEM },
+  description: 'At most 100. The card of each, with what its caller did before, is at `/v1/holds/{id}`.',
+  responses: {
+    200: json(
+      'Oldest first.',
+      z.object({
+        holds: z.array(ListedHoldView),
+        more: z.int().openapi({ description: 'How many wait for you besides these.' }),
+      }),
+    ),
+    default: PROBLEM,
+  },
 })
 
 export const readHold = createRoute({

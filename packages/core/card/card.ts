@@ -88,11 +88,20 @@ export type Said = {
 /** What the target itself says would change. Nothing asks it yet. */
 export type Impact = { readonly kind: 'unknown'; readonly why: SafeText }
 
-export interface Moment {
+/** What a list shows of it. */
+export interface ListedCard {
+  readonly basis: Basis
+  readonly moment: ListedMoment
+}
+
+export interface ListedMoment {
   readonly state: State
   readonly wait: Wait
   readonly expiresAt: Instant | null
   readonly seats: readonly Seat[]
+}
+
+export interface Moment extends ListedMoment {
   readonly history: History
   /** Other waiting actions that are the same but for their time. Each wants its own approval. */
   readonly identicalWaiting: number

@@ -7,7 +7,17 @@ import type { Told } from '../people/caller.ts'
 import type { Directory } from '../people/directory.ts'
 import { isWhole, redactText, VALUE_LIMIT_CHARS } from '../redact/redact.ts'
 import { type Redacted, safe } from '../redact/redacted.ts'
-import type { Basis, Card, History, MatchedPolicy, Named, Requester, Seat, ShownTold } from './card.ts'
+import type {
+  Basis,
+  Card,
+  History,
+  ListedCard,
+  MatchedPolicy,
+  Named,
+  Requester,
+  Seat,
+  ShownTold,
+} from './card.ts'
 import { type SafeText, safeText } from './text.ts'
 import { type TextWarning, WARNINGS_LIMIT, warningsOf } from './warnings.ts'
 
@@ -19,15 +29,16 @@ export interface Around {
 
 /** The card of an action as it stands now. */
 export function makeCard(life: Life, directory: Directory, around: Around): Card {
+  const { basis, moment } = listedCard(life, directory)
+  return { basis, moment: { ...moment, ...around } }
+}
+
+/** The card as far as the life alone makes it: for lists, where nobody decides. */
+export function listedCard(life: Life, directory: Directory): ListedCard {
+  const { state, wait, deadline } = life
   return {
     basis: basisOf(life, directory),
-    moment: {
-      state: life.state,
-      wait: life.wait,
-      expiresAt: life.deadline,
-      seats: seatsOf(life, directory),
-      ...around,
-    },
+    moment: { state, wait, expiresAt: deadline, seats: seatsOf(life, directory) },
   }
 }
 

@@ -12,14 +12,21 @@ import type { SignedIn } from './who.ts'
  * so nothing falls between the two.
  */
 export async function editionOf(action: ActionId | null, who: SignedIn, parts: ApiParts): Promise<string> {
-  const shown = action === null ? await waiting(who, parts) : await only(action, who, parts)
-  const versions = shown.map(({ action: { id }, version }) => `${id} ${version}`)
-  return createHash('sha256').update(versions.join('\n')).digest('base64url')
+  if (action === null) return editionOfList(await holdsFor(who, parts))
+  return digest(versions(await only(action, who, parts)))
 }
 
-async function waiting(who: SignedIn, parts: ApiParts): Promise<readonly Life[]> {
-  const { mine, others } = await holdsFor(who, parts)
-  return [...mine, ...others]
+/** Of a list that was read, which is what its page shows. */
+export function editionOfList({ mine, others }: Awaited<ReturnType<typeof holdsFor>>): string {
+  return digest([mine, others].flatMap(({ lives, more }) => [...versions(lives), `${more} more`]))
+}
+
+function digest(shown: readonly string[]): string {
+  return createHash('sha256').update(shown.join('\n')).digest('base64url')
+}
+
+function versions(lives: readonly Life[]): readonly string[] {
+  return lives.map(({ action: { id }, version }) => `${id} ${version}`)
 }
 
 async function only(id: ActionId, who: SignedIn, parts: ApiParts): Promise<readonly Life[]> {

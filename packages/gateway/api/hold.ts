@@ -1,13 +1,15 @@
-import type { CardView, HoldView } from '@sallyport/contract/hold'
+import type { CardView, HoldView, ListedCardView, ListedHoldView } from '@sallyport/contract/hold'
 import type { Digest, PersonId } from '@sallyport/core/action/ids'
-import { type Card, type Counts, cardDigest, type History } from '@sallyport/core/card/card'
-import { makeCard } from '@sallyport/core/card/make-card'
+import { type Card, type Counts, cardDigest, type History, type ListedCard } from '@sallyport/core/card/card'
+import { listedCard, makeCard } from '@sallyport/core/card/make-card'
 
 import { type Instant, instant } from '@sallyport/core/given'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { callerKey } from '@sallyport/core/lifecycle/standing'
 import { humanOf } from '@sallyport/core/people/chain'
 import type { Directory } from '@sallyport/core/people/directory'
+import { openLives } from '../store/open-lives.ts'
+import type { Reads } from '../store/store.ts'
 import { mayDecide, maySee, whyNot } from './may-see.ts'
 import type { ApiParts } from './parts.ts'
 import { time, viewOf } from './views.ts'
@@ -15,8 +17,10 @@ import { warningText } from './warning.ts'
 import type { SignedIn, Who } from './who.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** A busier caller than this has counts that say "at least". */
+/** Of a caller that asked for more, the newest are counted. */
 const HISTORY_LIMIT = 2_000
+/** A list of more helps nobody to decide, and each entry is as long as what was asked for. */
+export const LISTED_LIMIT = 100
 
 /** Approved counts too: until it is sent, somebody may still see the danger and deny. */
 const OPEN: ReadonlySet<Life['state']> = new Set(['waiting', 'approved'])
@@ -37,7 +41,10 @@ export interface Hold {
 
 export async function holdOf(life: Life, who: Who, parts: ApiParts): Promise<Hold> {
   const { directory } = parts.identity.directory()
-  const [history, identicalWaiting] = await Promise.all([historyOf(life, parts), identicalTo(life, parts)])
+  const [history, identicalWaiting] = await Promise.all([
+    historyOf(life, parts),
+    parts.store.read('identical', { action: life.action.id }),
+  ])
   const card = makeCard(life, directory, { history, identicalWaiting })
   const may = OPEN.has(life.state) && mayDecide(who, life, parts)
   const mayApprove =
@@ -48,17 +55,40 @@ export async function holdOf(life: Life, who: Who, parts: ApiParts): Promise<Hol
   return { life, card, saw, mayDecide: may, whyNot: may ? null : whyNot(who, life, parts), mayApprove, names }
 }
 
-/** What waits: for this person, and what else of it they may see. Oldest first. */
+/** The first of what waits, oldest first, and how many more do. */
+export interface Listed {
+  readonly lives: readonly Life[]
+  readonly more: number
+}
+
+/** What waits: for this person, and what else of it they may see. No more of both together than a list holds. */
 export async function holdsFor(
   who: SignedIn,
   parts: ApiParts,
-): Promise<{ readonly mine: readonly Life[]; readonly others: readonly Life[] }> {
+): Promise<{ readonly mine: Listed; readonly others: Listed }> {
   const { directory } = parts.identity.directory()
-  const open = await parts.store.read('open', {})
-  const visible = open.filter((life) => life.state === 'waiting' && maySee(who, life, parts))
-  // Whoever approved already has nothing left to do here, though the quorum may still want others.
-  const mine = visible.filter((life) => mayDecide(who, life, parts) && !hasVoted(who, life, directory))
-  return { mine, others: visible.filter((life) => !mine.includes(life)) }
+  const mine = { lives: new Array<Life>(), count: 0 }
+  const others = { lives: new Array<Life>(), count: 0 }
+  for await (const life of openLives(parts.store)) {
+    if (life.state !== 'waiting') continue
+    const decides = mayDecide(who, life, parts)
+    if (!decides && !maySee(who, life, parts)) continue
+    // Whoever approved already has nothing left to do here, though the quorum may still want others.
+    const into = decides && !hasVoted(who, life, directory) ? mine : others
+    into.count++
+    if (into.lives.length < LISTED_LIMIT) into.lives.push(life)
+  }
+  const shown = others.lives.slice(0, LISTED_LIMIT - mine.lives.length)
+  return {
+    mine: { lives: mine.lives, more: mine.count - mine.lives.length },
+    others: { lives: shown, more: others.count - shown.length },
+  }
+}
+
+/** Entries of a list are not decided from: they have no history, which takes a look at all that their caller did. */
+export function listed({ lives }: Listed, parts: ApiParts): readonly ListedCard[] {
+  const { directory } = parts.identity.directory()
+  return lives.map((life) => listedCard(life, directory))
 }
 
 function hasVoted({ person }: SignedIn, { votes }: Life, directory: Directory): boolean {
@@ -66,32 +96,20 @@ function hasVoted({ person }: SignedIn, { votes }: Life, directory: Directory): 
 }
 
 async function historyOf({ action }: Life, { store, clock }: ApiParts): Promise<History> {
-  const { caller, session } = action
-  const [agent] = caller.agents
-  const lives = await store.read('lives', {
-    ...(agent === undefined ? { owner: caller.owner } : { agent }),
+  const counts = await store.read('counts', {
+    caller: callerKey(action.caller),
+    session: action.session,
+    except: action.id,
     since: instant(clock() - DAY_MS),
     limit: HISTORY_LIMIT,
   })
-  const key = callerKey(caller)
-  const others = lives.filter((life) => life.action.id !== action.id && callerKey(life.action.caller) === key)
-  return {
-    session: counts(others.filter((life) => life.action.session === session)),
-    lastDay: counts(others),
-  }
+  return { session: byState(counts.filter(({ inSession }) => inSession)), lastDay: byState(counts) }
 }
 
-function counts(lives: readonly Life[]): Counts {
+function byState(counts: Reads['counts']['rows']): Counts {
   const found: Partial<Record<Life['state'], number>> = {}
-  for (const { state } of lives) found[state] = (found[state] ?? 0) + 1
+  for (const { state, count } of counts) found[state] = (found[state] ?? 0) + count
   return found
-}
-
-async function identicalTo({ action }: Life, { store }: ApiParts): Promise<number> {
-  const kept = await store.read('kept', { action: action.id })
-  if (kept === null) return 0
-  const same = await store.read('claim', { claim: kept.claim })
-  return same.filter((life) => life.action.id !== action.id && life.state === 'waiting').length
 }
 
 export async function holdView(life: Life, who: Who, parts: ApiParts): Promise<HoldView> {
@@ -100,7 +118,20 @@ export async function holdView(life: Life, who: Who, parts: ApiParts): Promise<H
   return { action: viewOf(life), card: cardView(card), saw, same, mayDecide, whyNot }
 }
 
-function cardView({ basis, moment }: Card): CardView {
+export function listedView(life: Life, who: SignedIn, parts: ApiParts): ListedHoldView {
+  const { directory } = parts.identity.directory()
+  const card = listedCard(life, directory)
+  const saw = cardDigest(card, parts.replaying.sha256)
+  const may = mayDecide(who, life, parts)
+  const why = may ? null : whyNot(who, life, parts)
+  return { action: viewOf(life), card: listedCardView(card), saw, mayDecide: may, whyNot: why }
+}
+
+function cardView(card: Card): CardView {
+  return { ...listedCardView(card), history: card.moment.history }
+}
+
+function listedCardView({ basis, moment }: ListedCard): ListedCardView {
   const { policy, requester, thread } = basis
   return {
     says: basis.says,
@@ -137,7 +168,6 @@ function cardView({ basis, moment }: Card): CardView {
     expiresAt: nullable(moment.expiresAt),
     seats: moment.seats.map(({ group, takenBy }) => ({ group, takenBy })),
     signals: [...basis.signals],
-    history: moment.history,
   }
 }
 

@@ -7,7 +7,7 @@ import {
 } from '@sallyport/contract/routes/holds'
 import { answer, ask, decide } from './decide.ts'
 import { type Api, router } from './env.ts'
-import { holdsFor, holdView } from './hold.ts'
+import { holdsFor, holdView, listedView } from './hold.ts'
 import { seen } from './may-see.ts'
 import type { ApiParts } from './parts.ts'
 import { viewOf } from './views.ts'
@@ -20,7 +20,7 @@ export function holds(parts: ApiParts): Api {
   api.openapi(listHolds, async (c) => {
     const who = person(c.var.who)
     const { mine } = await holdsFor(who, parts)
-    return c.json({ holds: await Promise.all(mine.map((life) => holdView(life, who, parts))) }, 200)
+    return c.json({ holds: mine.lives.map((life) => listedView(life, who, parts)), more: mine.more }, 200)
   })
 
   api.openapi(readHold, async (c) => {

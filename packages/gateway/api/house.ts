@@ -21,7 +21,7 @@ export function house(parts: ApiParts): Api {
 
 async function statusOf(parts: ApiParts): Promise<Status> {
   const { policy, identity, configuration, record, store, version } = parts
-  const [head, open] = await Promise.all([store.read('head', {}), store.read('open', {})])
+  const [head, waiting] = await Promise.all([store.read('head', {}), store.read('waiting', {})])
   const resources = [...configuration.resources.values()]
   return {
     version,
@@ -30,7 +30,7 @@ async function statusOf(parts: ApiParts): Promise<Status> {
     directory: identity.directory().digest,
     head: { size: head.size, published: record.publisher.current()?.size ?? 0 },
     verifierKey: record.verifierKey,
-    waiting: open.filter((life) => life.state === 'waiting').length,
+    waiting,
     holds: policy()
       .holds()
       .flatMap((rule) => resources.map((resource) => couldDecide(rule, resource, parts))),

@@ -58,10 +58,9 @@ export function openMetrics(store: Store, publishedSize: () => number): Metrics 
     'sallyport_policy_reload_failures_total',
     'Policy sets that did not load; the old one serves.',
   )
-  gauge(registry, 'sallyport_holds_waiting', 'Actions that wait for people now.', async () => {
-    const open = await store.read('open', {})
-    return open.filter((life) => life.state === 'waiting').length
-  })
+  gauge(registry, 'sallyport_holds_waiting', 'Actions that wait for people now.', () =>
+    store.read('waiting', {}),
+  )
   gauge(
     registry,
     'sallyport_log_entries',

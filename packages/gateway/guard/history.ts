@@ -43,22 +43,12 @@ export function openHistory(parts: GuardParts): History {
     async recall(action) {
       const key = callerKey(action.caller)
       if (pasts.has(key)) return
-      const { agents, owner } = action.caller
-      const agent = agents[0]
-      const lives = await parts.store.read('lives', {
-        ...(agent === undefined ? { owner } : { agent }),
-        since: instant(parts.clock() - MEMORY_MS),
-        limit: LOOK_BACK_LIMIT,
-      })
-      const same = lives.filter((life) => callerKey(life.action.caller) === key)
-      remember(pasts, key, {
-        shapes: new Set<string>(),
-        denied: new Set(same.filter((life) => life.state === 'denied').map((life) => life.action.shape)),
-        recent: [],
-      })
-      for (const life of same.toReversed()) note(pasts.get(key), life)
-      for (const life of same) if (RAN.has(life.state)) pasts.get(key)?.shapes.add(life.action.shape)
-      for (const life of same) learn(sessions, life)
+      const since = instant(parts.clock() - MEMORY_MS)
+      const past = await parts.store.read('past', { caller: key, since, limit: LOOK_BACK_LIMIT })
+      const { ran, denied, touched, askedAt } = past
+      const recent = askedAt.slice(-BURST_PER_MINUTE)
+      remember(pasts, key, { shapes: new Set(ran), denied: new Set(denied), recent })
+      for (const { session, labels } of touched) learn(sessions, session, labels)
     },
 
     circumstances(action, now) {
@@ -75,7 +65,8 @@ export function openHistory(parts: GuardParts): History {
 
     admitted(life) {
       note(pasts.get(callerKey(life.action.caller)), life)
-      learn(sessions, life)
+      const { session, facts } = life.action
+      if (life.state !== 'refused') learn(sessions, session, facts.labels)
       if (RAN.has(life.state)) this.ran(life)
     },
 
@@ -95,10 +86,10 @@ function note(past: Past | undefined, { action }: Life): void {
 }
 
 /** What a session touched stays with it: a refused action touched nothing. */
-function learn(sessions: Map<string, Set<string>>, { action, state }: Life): void {
-  if (state === 'refused' || action.facts.labels.length === 0) return
-  const labels = sessions.get(action.session) ?? remember(sessions, action.session, new Set())
-  for (const label of action.facts.labels) labels.add(label)
+function learn(sessions: Map<string, Set<string>>, session: string, labels: readonly string[]): void {
+  if (labels.length === 0) return
+  const known = sessions.get(session) ?? remember(sessions, session, new Set())
+  for (const label of labels) known.add(label)
 }
 
 function isBurst(past: Past, now: Instant): boolean {

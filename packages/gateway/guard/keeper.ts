@@ -4,6 +4,7 @@ import type { ActionId } from '@sallyport/core/action/ids'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { step } from '@sallyport/core/lifecycle/step'
 import { safe } from '@sallyport/core/redact/redacted'
+import { openLives } from '../store/open-lives.ts'
 import { changeOf } from './change.ts'
 import { runApproved } from './dispatch.ts'
 import { canonicalAction } from './draft.ts'
@@ -60,13 +61,12 @@ export function openKeeper(house: House): Keeper {
   return {
     async recover() {
       await house.shelf.refresh()
-      const left = [...(await parts.store.read('dispatched', {})), ...(await parts.store.read('open', {}))]
-      for (const life of left)
-        if (life.state === 'dispatched' || life.wait === 'live') await recovered(life, house)
+      for (const life of await parts.store.read('dispatched', {})) await recovered(life, house)
+      for await (const life of openLives(parts.store)) if (life.wait === 'live') await recovered(life, house)
       await this.lookAgain()
     },
     async lookAgain() {
-      for (const life of await parts.store.read('open', {})) look(life)
+      for await (const life of openLives(parts.store)) look(life)
     },
     stop() {
       unlisten()

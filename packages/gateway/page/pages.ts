@@ -5,8 +5,8 @@ import { refusal } from '@sallyport/core/refusal/refusal'
 import { Hono } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
 import { answer, ask, decide } from '../api/decide.ts'
-import { editionOf } from '../api/edition.ts'
-import { holdOf, holdsFor } from '../api/hold.ts'
+import { editionOf, editionOfList } from '../api/edition.ts'
+import { holdOf, holdsFor, listed } from '../api/hold.ts'
 import { inChain, seen } from '../api/may-see.ts'
 import type { ApiParts } from '../api/parts.ts'
 import { Refused, settled } from '../api/refused.ts'
@@ -30,12 +30,12 @@ export function pages(parts: ApiParts): Hono {
 
   web.get('/', async (c) => {
     const who = await signedIn(c, parts)
-    const edition = await editionOf(null, who, parts)
-    const { mine, others } = await holdsFor(who, parts)
-    const cards = async (lives: typeof mine) =>
-      (await Promise.all(lives.map((life) => holdOf(life, who, parts)))).map(({ card }) => card)
-    const main = inboxPage(await cards(mine), await cards(others), parts.clock())
-    return show(c, parts, { title: `${mine.length} waiting`, who, live: { of: '', edition } }, main)
+    const list = await holdsFor(who, parts)
+    const { mine, others } = list
+    const shown = (of: typeof mine) => ({ cards: listed(of, parts), more: of.more })
+    const main = inboxPage(shown(mine), shown(others), parts.clock())
+    const title = `${mine.lives.length + mine.more} waiting`
+    return show(c, parts, { title, who, live: { of: '', edition: editionOfList(list) } }, main)
   })
 
   web.get('/holds/:id', async (c) => {

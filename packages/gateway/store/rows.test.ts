@@ -1,10 +1,13 @@
-import type { AgentId, Digest, FreezeId, PersonId, StandingId } from '@sallyport/core/action/ids'
+import type { AgentId, Digest, FreezeId, PersonId, Shape, StandingId } from '@sallyport/core/action/ids'
 import { instant } from '@sallyport/core/given'
-import type { Standing } from '@sallyport/core/lifecycle/standing'
+import type { Life } from '@sallyport/core/lifecycle/life'
+import { callerKey, type Standing } from '@sallyport/core/lifecycle/standing'
+import type { Step } from '@sallyport/core/lifecycle/step'
 import { safe } from '@sallyport/core/redact/redacted'
 import { actionId, actionOf, allowed, held, settled, withdrawn } from '@sallyport/testkit/lives'
 import { Bench, ENGINES, keptOf } from '@sallyport/testkit/store/engines'
 import { describe, expect, test } from 'vitest'
+import { openLives } from './open-lives.ts'
 import type { Change, Freeze } from './store.ts'
 
 for (const engine of ENGINES) {
@@ -96,8 +99,81 @@ for (const engine of ENGINES) {
       await bench.put(allowed(3).life, allowed(3).leaf)
       await bench.put(done.life, done.leaf, 1)
       const later = await bench.admit(4)
-      expect(await bench.store.read('open', {})).toEqual([waiting, later])
+      expect(await bench.store.read('open', { limit: 1_000 })).toEqual([waiting, later])
+      expect(await bench.store.read('open', { limit: 1 })).toEqual([waiting])
+      expect(await bench.store.read('open', { limit: 1, after: waiting.action.id })).toEqual([later])
+      expect(await bench.store.read('open', { limit: 1, after: later.action.id })).toEqual([])
+      expect(await bench.store.read('waiting', {})).toBe(2)
       expect(await bench.store.read('dispatched', {})).toEqual([sent.life])
+    })
+
+    test('of open lives are walked over to the last, whatever ends on the way', async () => {
+      const all = await Promise.all(Array.from({ length: 130 }, (_, n) => bench.admit(n)))
+      const seen: string[] = []
+      for await (const life of openLives(bench.store)) {
+        if (seen.push(life.action.id) !== 40) continue
+        const ended = withdrawn(life)
+        await bench.put(ended.life, ended.leaf, 1)
+      }
+      expect(seen).toEqual(all.map(({ action }) => action.id))
+    })
+
+    test('of one claim are counted while they wait, the one that asks left out', async () => {
+      const claim = 'the same'
+      const [first, second] = [
+        await bench.admit(1, { ...keptOf(1), claim }),
+        await bench.admit(2, { ...keptOf(2), claim }),
+      ]
+      await bench.admit(3, keptOf(3))
+      const same = (life: Life) => bench.store.read('identical', { action: life.action.id })
+      expect(await same(first)).toBe(1)
+      const ended = withdrawn(second)
+      await bench.put(ended.life, ended.leaf, 1)
+      expect(await same(first)).toBe(0)
+    })
+
+    test('of a caller are counted by state, of its whole chain and no other, newest first', async () => {
+      const whole = held(0).life.action
+      const { session } = whole
+      const caller = callerKey(whole.caller)
+      await bench.admit(0)
+      for (const n of [1, 2]) await bench.put(allowed(n).life, allowed(n).leaf)
+      for (const [n, told] of [{ agents: ['robot', 'helper'] }, { owner: 'bob' }].entries())
+        await bench.put(held(10 + n, told).life, held(10 + n, told).leaf)
+      const all = { caller, session, except: actionId(99), since: instant(0), limit: 100 }
+      const count = async (query: object) => {
+        const counts = await bench.store.read('counts', { ...all, ...query })
+        return counts.map((row) => `${row.count} ${row.state}${row.inSession ? ' here' : ''}`)
+      }
+      expect(await count({})).toEqual(['2 dispatched', '1 waiting here'])
+      expect(await count({ except: whole.id })).toEqual(['2 dispatched'])
+      expect(await count({ since: actionOf(2).askedAt })).toEqual(['1 dispatched'])
+      expect(await count({ limit: 1 })).toEqual(['1 dispatched'])
+    })
+
+    test('of a caller give its past, and no flood of refused ones hides a denial or a label', async () => {
+      const caller = callerKey(actionOf(0).caller)
+      const put = (one: Step) => bench.put(one.life, one.leaf)
+      const secret = labelled(held(0), ['secret'])
+      await put(secret)
+      const denied = { ...held(1), life: { ...held(1).life, state: 'denied' as const } }
+      await put(shaped(denied, 'denied'))
+      await put(shaped(allowed(2), 'ran'))
+      await put(shaped(allowed(3), 'ran'))
+      for (let n = 4; n < 8; n++) await put(shaped(labelled(refused(n), ['never touched']), 'refused'))
+      const past = (query: object) =>
+        bench.store.read('past', { caller, since: instant(0), limit: 100, ...query })
+      const touched = [{ session: secret.life.action.session, labels: ['secret'] }]
+      const askedAt = Array.from({ length: 8 }, (_, n) => actionOf(n).askedAt)
+      expect(await past({})).toEqual({ ran: ['ran'], denied: ['denied'], touched, askedAt })
+      expect(await past({ limit: 4 })).toEqual({
+        ran: [],
+        denied: ['denied'],
+        touched,
+        askedAt: askedAt.slice(4),
+      })
+      expect(await past({ since: actionOf(1).askedAt })).toMatchObject({ denied: ['denied'], touched: [] })
+      expect(await past({ caller: 'nobody' })).toEqual({ ran: [], denied: [], touched: [], askedAt: [] })
     })
 
     test('of standing decisions know which still hold', async () => {
@@ -170,6 +246,20 @@ const DIGEST = 'd'.repeat(64) as Digest
 
 function keptBytes() {
   return { payload: Uint8Array.of(1, 2, 3), answer: Uint8Array.of(4) }
+}
+
+function refused(n: number): Step {
+  const { life, leaf } = held(n)
+  return { life: { ...life, state: 'refused' }, leaf }
+}
+
+function shaped({ life, leaf }: Step, shape: string): Step {
+  return { life: { ...life, action: { ...life.action, shape: shape as Shape } }, leaf }
+}
+
+function labelled({ life, leaf }: Step, labels: readonly string[]): Step {
+  const { action } = life
+  return { life: { ...life, action: { ...action, facts: { ...action.facts, labels } } }, leaf }
 }
 
 function frozen(n: number): Freeze {

@@ -6,8 +6,11 @@ import type {
   GroupId,
   PersonId,
   ResourceId,
+  SessionId,
+  Shape,
   StandingId,
 } from '@sallyport/core/action/ids'
+import type { Label } from '@sallyport/core/facts/facts'
 import type { Instant, NonEmpty } from '@sallyport/core/given'
 import type { Leaf } from '@sallyport/core/ledger/leaf'
 import type { Life, State } from '@sallyport/core/lifecycle/life'
@@ -15,6 +18,7 @@ import type { Standing } from '@sallyport/core/lifecycle/standing'
 import type { Maker } from '@sallyport/core/people/caller'
 import type { Redacted } from '@sallyport/core/redact/redacted'
 import type { Durable } from './durable.ts'
+import type { StoreFailure } from './failure.ts'
 
 /**
  * Where everything stands. One change is all of its writes and leaves or none of them; each write compares the version that
@@ -34,6 +38,8 @@ export interface Store {
   onLives(listener: (lives: readonly Life[]) => void): () => void
   /** Called after each commit that grew the log. */
   onHead(listener: (head: Head) => void): () => void
+  /** Called once when the store can do nothing more though nobody closed it; at once where that has happened already. */
+  onFailed(listener: (failure: StoreFailure) => void): () => void
   close(): Promise<void>
 }
 
@@ -126,13 +132,29 @@ export interface Head {
   readonly root: Uint8Array
 }
 
+/**
+ * What a caller did, as far as it is looked back at: each list from the newest actions that belong in it, so that no flood of
+ * other actions pushes a denial or a label out.
+ */
+export interface Past {
+  /** Shapes of what was sent. */
+  readonly ran: readonly Shape[]
+  readonly denied: readonly Shape[]
+  /** What its sessions touched; a refused action touched nothing. */
+  readonly touched: readonly { readonly session: SessionId; readonly labels: readonly Label[] }[]
+  /** When it asked, oldest first. */
+  readonly askedAt: readonly Instant[]
+}
+
 /** What can be read, and what comes back. Lists come in the order of their making, newest last, unless said otherwise. */
 export interface Reads {
   readonly life: { query: { id: ActionId }; rows: Life | null }
-  /** Everything that waits or is approved. */
-  readonly open: { query: Record<string, never>; rows: readonly Life[] }
+  /** What waits or is approved, a page at a time: the next begins `after` the last of this one. `openLives` walks them all. */
+  readonly open: { query: { after?: ActionId; limit: number }; rows: readonly Life[] }
+  /** How many wait for people. */
+  readonly waiting: { query: Record<string, never>; rows: number }
   readonly dispatched: { query: Record<string, never>; rows: readonly Life[] }
-  /** Waiting or approved actions with this claim key, oldest first. */
+  /** Waiting or approved actions with this claim key, the oldest hundred. */
   readonly claim: { query: { claim: string }; rows: readonly Life[] }
   readonly idempotency: {
     query: { idempotency: string }
@@ -151,6 +173,14 @@ export interface Reads {
     }
     rows: readonly Life[]
   }
+  /** How many other actions with the claim key of this one wait. */
+  readonly identical: { query: { action: ActionId }; rows: number }
+  /** How the newest of a caller's other actions stand, no more of them than the limit. */
+  readonly counts: {
+    query: { caller: string; session: SessionId; except: ActionId; since: Instant; limit: number }
+    rows: readonly { readonly state: State; readonly inSession: boolean; readonly count: number }[]
+  }
+  readonly past: { query: { caller: string; since: Instant; limit: number }; rows: Past }
   readonly standings: { query: { live: boolean; now: Instant }; rows: readonly Standing[] }
   readonly standing: { query: { id: StandingId }; rows: Standing | null }
   readonly freezes: { query: { live: boolean }; rows: readonly Freeze[] }

@@ -1,7 +1,7 @@
 import type { ActionId } from '@sallyport/core/action/ids'
 import type { Leaf } from '@sallyport/core/ledger/leaf'
-import type { Life } from '@sallyport/core/lifecycle/life'
-import type { Standing } from '@sallyport/core/lifecycle/standing'
+import type { Life, State } from '@sallyport/core/lifecycle/life'
+import { callerKey, type Standing } from '@sallyport/core/lifecycle/standing'
 import { type Durable, durable } from '@sallyport/gateway/store/durable'
 import type { Change, Freeze, Kept, Reads, Store, Write } from '@sallyport/gateway/store/store'
 
@@ -57,6 +57,7 @@ export function simulatedStore(disk: Disk): SimulatedStore {
       return () => listeners.delete(listener)
     },
     onHead: () => () => {},
+    onFailed: () => () => {},
     close: async () => {},
     get pending() {
       return waiting.length
@@ -139,7 +140,12 @@ const unread = (): never => {
 
 const READERS: { readonly [K in keyof Reads]: Reader<K> } = {
   life: (disk, { id }) => disk.lives.get(id) ?? null,
-  open: (disk) => [...disk.lives.values()].filter(isOpen),
+  open(disk, { after, limit }) {
+    const lives = [...disk.lives.values()]
+    const from = lives.findIndex(({ action }) => action.id === after) + 1
+    return lives.slice(from).filter(isOpen).slice(0, limit)
+  },
+  waiting: unread,
   dispatched: (disk) => [...disk.lives.values()].filter(({ state }) => state === 'dispatched'),
   claim: (disk, { claim }) =>
     [...disk.lives.values()].filter((life) => isOpen(life) && disk.kept.get(life.action.id)?.claim === claim),
@@ -149,10 +155,24 @@ const READERS: { readonly [K in keyof Reads]: Reader<K> } = {
     return kept === undefined || life === undefined ? null : { life, claim: kept.claim }
   },
   kept: (disk, { action }) => disk.kept.get(action) ?? null,
-  lives: (disk, { agent }) =>
-    [...disk.lives.values()]
-      .filter((life) => agent === undefined || life.action.caller.agents.includes(agent))
-      .toReversed(),
+  lives: unread,
+  identical: unread,
+  counts: unread,
+  past(disk, { caller, since, limit }) {
+    const lives = [...disk.lives.values()]
+      .filter(({ action }) => callerKey(action.caller) === caller && action.askedAt >= since)
+      .slice(-limit)
+    const shapesIn = (states: readonly State[]) =>
+      lives.filter(({ state }) => states.includes(state)).map(({ action }) => action.shape)
+    return {
+      ran: shapesIn(['dispatched', 'succeeded', 'failed', 'unknown']),
+      denied: shapesIn(['denied']),
+      touched: lives
+        .filter(({ state }) => state !== 'refused')
+        .map(({ action }) => ({ session: action.session, labels: action.facts.labels })),
+      askedAt: lives.map(({ action }) => action.askedAt),
+    }
+  },
   standings: (disk, { live, now }) =>
     [...disk.standings.values()].filter(
       (one) => !live || (!one.revoked && one.usesLeft > 0 && now < one.until),

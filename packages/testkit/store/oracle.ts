@@ -1,4 +1,5 @@
 import type { ActionId } from '@sallyport/core/action/ids'
+import { openLives } from '@sallyport/gateway/store/open-lives'
 import type { Store } from '@sallyport/gateway/store/store'
 import { treeHash } from '../ledger.ts'
 
@@ -32,6 +33,8 @@ async function everyLifeHasItsLeaves(store: Store, texts: readonly string[]): Pr
     const life = await store.read('life', { id: action as ActionId })
     if (life?.version !== version) throw new Error(`the life of ${action} is not where its leaves end`)
   }
-  for (const { action } of [...(await store.read('open', {})), ...(await store.read('dispatched', {}))])
+  for await (const { action } of openLives(store))
+    if (!versions.has(action.id)) throw new Error(`${action.id} has a life and no leaves`)
+  for (const { action } of await store.read('dispatched', {}))
     if (!versions.has(action.id)) throw new Error(`${action.id} has a life and no leaves`)
 }

@@ -1,5 +1,6 @@
 import type { ActionId } from '@sallyport/core/action/ids'
 import type { Life } from '@sallyport/core/lifecycle/life'
+import type { StoreFailure } from '../failure.ts'
 import type { Head } from '../store.ts'
 
 /** Lives of one action, as they are committed. */
@@ -12,6 +13,8 @@ export interface Feed {
 export class Audience {
   readonly #onLives = new Set<(lives: readonly Life[]) => void>()
   readonly #onHead = new Set<(head: Head) => void>()
+  readonly #onFailed = new Set<(failure: StoreFailure) => void>()
+  #failure: StoreFailure | undefined
   readonly #feeds = new Map<ActionId, Set<OpenFeed>>()
 
   onLives(listener: (lives: readonly Life[]) => void): () => void {
@@ -20,6 +23,11 @@ export class Audience {
 
   onHead(listener: (head: Head) => void): () => void {
     return joined(this.#onHead, listener)
+  }
+
+  onFailed(listener: (failure: StoreFailure) => void): () => void {
+    if (this.#failure !== undefined) call(listener, this.#failure)
+    return joined(this.#onFailed, listener)
   }
 
   follow(id: ActionId): Feed {
@@ -36,6 +44,13 @@ export class Audience {
     for (const life of lives) for (const feed of this.#feeds.get(life.action.id) ?? []) feed.push(life)
     if (lives.length > 0) for (const listener of this.#onLives) call(listener, lives)
     if (head !== null) for (const listener of this.#onHead) call(listener, head)
+  }
+
+  /** Once: a store that is over does not end again. */
+  tellFailed(failure: StoreFailure): void {
+    if (this.#failure !== undefined) return
+    this.#failure = failure
+    for (const listener of this.#onFailed) call(listener, failure)
   }
 
   endAll(failure?: Error): void {

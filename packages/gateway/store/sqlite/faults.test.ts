@@ -48,6 +48,15 @@ for (const { fault, says, goesOn, persisted } of TABLE)
       expect(entries).toEqual(present.map((n) => text(n)))
     })
 
+    test(`it ${goesOn ? 'has not failed' : 'has failed for good, and says so to who listens'}`, async () => {
+      const failures: string[] = []
+      store.onFailed(({ fault }) => failures.push(fault))
+      setFault(memory, fault)
+      await Promise.allSettled(GROUP.map(admit))
+      await Promise.allSettled([store.read('head', {})])
+      expect(failures).toEqual(goesOn ? [] : ['unavailable'])
+    })
+
     test(`it ${goesOn ? 'goes on' : 'says so until it is opened again'}, and no index is given twice`, async () => {
       setFault(memory, fault)
       await Promise.allSettled(GROUP.map(admit))

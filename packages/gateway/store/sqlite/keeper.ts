@@ -42,7 +42,8 @@ export class Keeper {
     const outcomes = changes.length === 0 ? [] : this.#commitTogether(changes)
     const found = reads.map((read) => this.#answer(read))
     this.#erased ||= changes.some(({ writes }) => writes.some(({ kind }) => kind === 'erase'))
-    return { changes: outcomes, reads: found, head: this.#log.size() > before ? this.#log.head() : null }
+    const head = this.#log.size() > before ? this.#log.head() : null
+    return { changes: outcomes, reads: found, head, doubt: this.#doubt ?? null }
   }
 
   /** Moves the write-ahead log into the file and empties it. What was erased is then in neither: the file overwrites it. */

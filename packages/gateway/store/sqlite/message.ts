@@ -1,5 +1,5 @@
 import type { StoreFault } from '../failure.ts'
-import type { Head, Kept, Reads, Write } from '../store.ts'
+import type { Head, Kept, Past, Reads, Write } from '../store.ts'
 
 /**
  * What the two threads say to each other. The main thread sends one message a turn of its event loop, the worker one a
@@ -43,6 +43,10 @@ export interface PackedLife {
   readonly owner: string
   readonly agents: readonly string[]
   readonly askedAt: number
+  readonly shape: string
+  readonly session: string
+  readonly caller: string
+  readonly labels: string | null
 }
 
 export interface PackedVersioned {
@@ -62,11 +66,15 @@ export type PackedRead = {
 export interface Found {
   readonly life: string | null
   readonly open: readonly string[]
+  readonly waiting: number
   readonly dispatched: readonly string[]
   readonly claim: readonly string[]
   readonly idempotency: { readonly life: string; readonly claim: string } | null
   readonly kept: Kept | null
   readonly lives: readonly string[]
+  readonly identical: number
+  readonly counts: Reads['counts']['rows']
+  readonly past: Past
   readonly standings: readonly string[]
   readonly standing: string | null
   readonly freezes: readonly string[]
@@ -85,6 +93,8 @@ export interface Done {
   readonly reads: readonly ReadOutcome[]
   /** Null where the log did not grow. */
   readonly head: Head | null
+  /** Set once nobody can know what is on the disk: the store is over. */
+  readonly doubt: Failed | null
 }
 
 /** What became of a change: committed, with the index of its first leaf, or nothing of it is there. */

@@ -1,4 +1,5 @@
 import { unreachable } from '@sallyport/core/given'
+import { callerKey } from '@sallyport/core/lifecycle/standing'
 import type { Change, Write } from '../store.ts'
 import type { PackedChange, PackedLife, PackedVersioned, PackedWrite } from './message.ts'
 
@@ -44,7 +45,7 @@ function packWrite(write: Write): PackedWrite {
 
 function packLife({ from, life }: Extract<Write, { readonly kind: 'life' }>): PackedLife {
   const { action, version, state } = life
-  const { id, caller, resource, askedAt } = action
+  const { id, caller, resource, askedAt, shape, session, facts } = action
   continues(id, from, version)
   const { agents, owner } = caller
   return {
@@ -58,6 +59,10 @@ function packLife({ from, life }: Extract<Write, { readonly kind: 'life' }>): Pa
     owner,
     agents,
     askedAt,
+    shape,
+    session,
+    caller: callerKey(caller),
+    labels: facts.labels.length === 0 ? null : JSON.stringify(facts.labels),
   }
 }
 

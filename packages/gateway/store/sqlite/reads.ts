@@ -1,9 +1,12 @@
 import type { Head, Kept, Reads } from '../store.ts'
+import { countingReaders } from './counting.ts'
 import { bytesIn, type Driver, numberIn, type Prepared, type Row, textIn } from './driver.ts'
 import type { Found, PackedRead } from './message.ts'
 
 /** The longest list that one read gives: whoever wants more asks from where it ended. */
 const LIST_LIMIT = 1_000
+/** One agent can hold as many identical actions as it likes. Whose claim is not among these is held anew. */
+const CLAIM_LIMIT = 100
 const HASHES_LIMIT = 65_536
 /** Entries are up to 64 KiB each. */
 const ENTRIES_LIMIT = 1_024
@@ -15,6 +18,7 @@ type Readers = { readonly [K in keyof Reads]: (query: Reads[K]['query']) => Foun
 export function readerOf(driver: Driver, head: () => Head): Reader {
   const readers: Readers = {
     ...lifeReaders(driver),
+    ...countingReaders(driver),
     ...rowReaders(driver),
     ...logReaders(driver),
     head: () => head(),
@@ -27,10 +31,14 @@ type LifeKinds = 'life' | 'open' | 'dispatched' | 'claim' | 'idempotency' | 'kep
 
 function lifeReaders(driver: Driver): Pick<Readers, LifeKinds> {
   const byId = driver.prepare('SELECT json FROM life WHERE id = ?')
-  const open = driver.prepare(`SELECT json FROM life WHERE state IN ('waiting', 'approved') ORDER BY seq`)
+  const open = driver.prepare(
+    `SELECT json FROM life INDEXED BY life_open
+     WHERE state IN ('waiting', 'approved') AND seq > coalesce((SELECT seq FROM life WHERE id = ?), 0)
+     ORDER BY seq LIMIT ?`,
+  )
   const dispatched = driver.prepare(`SELECT json FROM life WHERE state = 'dispatched' ORDER BY seq`)
   const byClaim = driver.prepare(
-    `SELECT json FROM life WHERE claim = ? AND state IN ('waiting', 'approved') ORDER BY seq`,
+    `SELECT json FROM life WHERE claim = ? AND state IN ('waiting', 'approved') ORDER BY seq LIMIT ${CLAIM_LIMIT}`,
   )
   const byIdempotency = driver.prepare(
     'SELECT json, claim FROM life JOIN kept USING (seq) WHERE idempotency = ?',
@@ -40,7 +48,7 @@ function lifeReaders(driver: Driver): Pick<Readers, LifeKinds> {
   )
   return {
     life: ({ id }) => json(byId.get(id)),
-    open: () => jsons(open.all()),
+    open: ({ after = null, limit }) => jsons(open.all(after, Math.min(limit, LIST_LIMIT))),
     dispatched: () => jsons(dispatched.all()),
     claim: ({ claim }) => jsons(byClaim.all(claim)),
     idempotency({ idempotency }) {

@@ -16,13 +16,25 @@ const MIGRATIONS: readonly string[] = [
     resource TEXT NOT NULL,
     owner TEXT NOT NULL,
     asked_at INTEGER NOT NULL,
+    shape TEXT NOT NULL,
+    session TEXT NOT NULL,
+    -- One spelling of the whole chain, for equality.
+    caller TEXT NOT NULL,
+    -- A JSON array; null where there is none.
+    labels TEXT,
     claim TEXT,
+    -- Last, and by far the longest: whoever counts reads none of it.
     json TEXT NOT NULL
   ) STRICT;
   CREATE INDEX life_by_state ON life (state, asked_at);
   CREATE INDEX life_by_resource ON life (resource, asked_at);
   CREATE INDEX life_by_owner ON life (owner, asked_at);
   CREATE INDEX life_by_time ON life (asked_at);
+  CREATE INDEX life_open ON life (seq) WHERE state IN ('waiting', 'approved');
+  -- Holds all that counting reads, so that the rows are not touched.
+  CREATE INDEX life_by_caller ON life (caller, asked_at, state, session);
+  CREATE INDEX life_denied ON life (caller, asked_at, shape) WHERE state = 'denied';
+  CREATE INDEX life_labelled ON life (caller, asked_at) WHERE labels IS NOT NULL;
   -- Only of what can be claimed: an agent may repeat one allowed request a million times.
   CREATE INDEX life_by_claim ON life (claim) WHERE state IN ('waiting', 'approved');
 

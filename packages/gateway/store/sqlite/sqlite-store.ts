@@ -110,6 +110,10 @@ export class SqliteStore implements Store {
     return this.#audience.onHead(listener)
   }
 
+  onFailed(listener: (failure: StoreFailure) => void): () => void {
+    return this.#audience.onFailed(listener)
+  }
+
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       if (this.#over !== undefined) return resolve()
@@ -150,7 +154,7 @@ export class SqliteStore implements Store {
   }
 
   /** First whoever waits, then whoever listens. */
-  #hear({ changes, reads, head }: Done): void {
+  #hear({ changes, reads, head, doubt }: Done): void {
     const waiting = this.#waitingChanges.splice(0, changes.length)
     const lives: Life[] = []
     for (const [index, { change, resolve, reject }] of waiting.entries()) {
@@ -168,6 +172,7 @@ export class SqliteStore implements Store {
       else reject(failureOf(outcome))
     }
     this.#audience.tell(lives, head)
+    if (doubt !== null) this.#audience.tellFailed(failureOf(doubt))
   }
 
   /** The thread is gone. Whether its last group was committed is not known, so nobody who waits is told that it was. */
@@ -180,6 +185,7 @@ export class SqliteStore implements Store {
     for (const { reject } of this.#waitingChanges.splice(0)) reject(this.#over)
     for (const { reject } of this.#waitingReads.splice(0)) reject(this.#over)
     this.#audience.endAll(this.#closing === undefined ? this.#over : undefined)
+    if (this.#closing === undefined) this.#audience.tellFailed(this.#over)
   }
 }
 

@@ -17,18 +17,32 @@ afterEach(() => rmSync(folder, { recursive: true }))
 test('a store whose thread dies tells everybody who waits, and whoever watches', async () => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: folder })
   const store = await storeOf(worker)
+  const failed = new Promise((resolve) => void store.onFailed(resolve))
   await put(store, 1)
   const watching = (async () => {
     for await (const { version } of store.watch(held(1).life.action.id, new AbortController().signal))
       if (version === 1) await worker.terminate()
   })()
   await expect(watching).rejects.toMatchObject({ fault: 'unavailable' })
+  await expect(failed).resolves.toMatchObject({ fault: 'unavailable' })
+  const late = new Promise((resolve) => void store.onFailed(resolve))
+  await expect(late).resolves.toBe(await failed)
   await expect(put(store, 2)).rejects.toMatchObject({ fault: 'unavailable' })
   await expect(store.read('head', {})).rejects.toMatchObject({ fault: 'unavailable' })
   await store.close()
   const again = await openSqliteStore({ folder })
   expect(await reverify(again)).toHaveLength(1)
   await again.close()
+})
+
+test('a store that is closed has not failed', async () => {
+  const store = await openSqliteStore({ folder })
+  let failed = false
+  store.onFailed(() => {
+    failed = true
+  })
+  await store.close()
+  expect(failed).toBe(false)
 })
 
 test('a folder that cannot be made is said, not waited for', async () => {
