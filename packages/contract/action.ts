@@ -5,6 +5,8 @@ import { ActionId, Effect, ResourceName, State, Text, Time, Wait } from './words
 /** A path and its query, as a request line carries them. */
 const PATH_LIMIT_CHARS = 8_192
 const HEADERS_LIMIT = 64
+/** Request line and headers together, as much as the HTTP door takes of a connection. */
+export const HEAD_LIMIT_BYTES: number = 16 * 1024
 const WAIT_LIMIT_S = 60
 
 /** RFC 9110 5.6.2: what a method and a field name are made of. */
@@ -24,7 +26,28 @@ export const AskedAction = z
       .optional(),
     reason: Text.optional().openapi({ description: 'Why it is wanted, for the people who decide.' }),
   })
+  .refine((asked) => headBytes(asked) <= HEAD_LIMIT_BYTES, {
+    message: `at most ${HEAD_LIMIT_BYTES} bytes of path and headers together`,
+    path: ['headers'],
+  })
   .openapi('AskedAction')
+
+/** As a connection would carry it, without its last empty line. */
+function headBytes({
+  method,
+  path,
+  headers = {},
+}: {
+  readonly method: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}): number {
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ]
+  return new TextEncoder().encode(lines.map((line) => `${line}\r\n`).join('')).length
+}
 
 export const Told = z.object({ value: z.string(), trust: z.enum(['claimed', 'attested']) })
 

@@ -2,7 +2,7 @@ import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import { REFUSALS, type RefusalCode } from '@sallyport/core/refusal/table'
 import { describe, expect, test } from 'vitest'
-import { AskedAction } from './action.ts'
+import { AskedAction, HEAD_LIMIT_BYTES } from './action.ts'
 import { Decided } from './decision.ts'
 import { problemOf } from './problem.ts'
 
@@ -63,7 +63,21 @@ describe('an action that is asked for', () => {
     ['of a resource without a name', { ...asked, resource: '../customers' }],
     ['with a field that nobody reads', { ...asked, url: '/b' }],
     ['with a body, which nothing would send', { ...asked, body: 'x' }],
+    ['with more in its headers than a connection could bring', { ...asked, headers: sixtyHeadersOf(280) }],
+    [
+      'with as much again in letters of two bytes',
+      { ...asked, headers: { a: 'é'.repeat(8_000), b: 'é'.repeat(200) } },
+    ],
   ])('is not understood %s', (_, body) => {
     expect(AskedAction.safeParse(body).success).toBe(false)
   })
+
+  test('may bring as much as a connection', () => {
+    expect(AskedAction.safeParse({ ...asked, headers: sixtyHeadersOf(250) }).success).toBe(true)
+    expect(60 * 250).toBeLessThan(HEAD_LIMIT_BYTES)
+  })
 })
+
+function sixtyHeadersOf(sizeBytes: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`x-${n}`, 'y'.repeat(sizeBytes)]))
+}
