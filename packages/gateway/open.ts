@@ -15,6 +15,7 @@ import { clock, type Inside, openInside } from './inside.ts'
 import { type Log, openLog } from './log.ts'
 import { ENGINES } from './policy/in-force.ts'
 import { logReader } from './record/log.ts'
+import type { StoreFailure } from './store/failure.ts'
 
 const TOLD_LIMIT_CHARS = 200
 
@@ -33,6 +34,8 @@ export interface Gateway {
   readonly httpUrl: string
   /** Puts another configuration and the policy folder in force, or says why not and changes nothing. Ports and data folder stay. */
   reload(configuration: Configuration): Promise<readonly Problem[]>
+  /** Resolves when nothing can be recorded any more, so that nothing can be let through: only another process can go on. */
+  readonly failed: Promise<StoreFailure>
   /** Takes nothing new, lets what runs end for this long, then stops. */
   close(drainMs: number): Promise<void>
 }
@@ -161,6 +164,7 @@ function gatewayOf(
   closeAll: () => Promise<void>,
 ): Gateway {
   return {
+    failed: new Promise((resolve) => void inside.store.onFailed(resolve)),
     consoleUrl,
     httpUrl: `http://localhost:${door.port}`,
     async reload(next) {

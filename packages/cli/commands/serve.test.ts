@@ -148,6 +148,25 @@ describe('a gateway that runs', () => {
   }
 })
 
+test.each([[[]], [['--json']]])(
+  'a gateway whose store is over ends by itself, so that whoever supervises it opens it again (%j)',
+  async (flags) => {
+    const threads = new URL('../trial/mortal-threads.ts', import.meta.url).href
+    const gate = start(['serve', ...configured(), ...flags], { env: { NODE_OPTIONS: `--import ${threads}` } })
+    await gate.until(flags.length === 0 ? 'changes: unguarded' : '"changes"')
+    gate.child.kill('SIGUSR2')
+    const { exit, out, err } = await gate.ended
+    expect(exit).toBe(1)
+    const says = flags.length === 0 ? err : out
+    expect(says).toMatch(/the thread that keeps the store has ended.*restart the gateway/s)
+    expect(err).not.toMatch(/\n\s+at .*:\d+:\d+/)
+    const again = start(['serve', ...configured()])
+    await again.until('changes: unguarded')
+    again.child.kill('SIGTERM')
+    expect((await again.ended).exit).toBe(0)
+  },
+)
+
 function listening(): Promise<{ readonly port: number; readonly server: Server }> {
   return new Promise((resolve) => {
     const server = createServer().listen({ host: '127.0.0.1', port: 0 }, () => {

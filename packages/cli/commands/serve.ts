@@ -1,8 +1,9 @@
 import { command } from '../line/command.ts'
-import { paint } from '../line/terminal.ts'
+import { paint, type Terminal } from '../line/terminal.ts'
+import { FAILED_EXIT } from '../line/trouble.ts'
 import { configured, HERE } from '../local/configured.ts'
 import { reload } from '../local/reload.ts'
-import { DRAIN_MS, startGateway } from '../local/start.ts'
+import { DRAIN_MS, sentenceAndHelp, startGateway } from '../local/start.ts'
 import { untilStopped } from '../local/until-stopped.ts'
 
 export const serve = command({
@@ -29,7 +30,20 @@ export const serve = command({
       terminal.note(`console and API at ${consoleUrl}, HTTP door at ${httpUrl}, by ${file}`)
       terminal.note(paint('red', `changes: ${configuration.changes}`))
     }
-    await gateway.close((await stopped) === 'drain' ? DRAIN_MS : 0)
+    const how = await Promise.race([stopped, gateway.failed])
+    if (how instanceof Error) return endAtOnce(how, flags.json, terminal)
+    await gateway.close(how === 'drain' ? DRAIN_MS : 0)
     return 0
   },
 })
+
+/**
+ * Nothing more can be recorded, so nothing more is let through, and closing in order would wait for answers that never come.
+ * Whoever supervises the process starts another, which finds out what the disk holds.
+ */
+function endAtOnce(failure: Error, asJson: boolean, terminal: Terminal): never {
+  const { message, help } = sentenceAndHelp(failure.message)
+  if (asJson) terminal.json({ error: { message, help } })
+  else terminal.note(paint('red', 'sallyport'), `: ${message}: ${help}`)
+  process.exit(FAILED_EXIT)
+}

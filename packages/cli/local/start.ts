@@ -51,7 +51,7 @@ export function portTaken(port: number): Trouble {
 }
 
 /** Their messages are one line, `what is wrong: what to do`. */
-function sentenceAndHelp(message: string): Trouble {
+export function sentenceAndHelp(message: string): Trouble {
   const colon = message.indexOf(': ')
   return colon < 0 ? new Trouble(message, '') : new Trouble(message.slice(0, colon), message.slice(colon + 2))
 }
