@@ -10,7 +10,7 @@ import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
 import { instant } from '@sallyport/core/given'
 import type { Admitted, Changed, Leaf, Moved } from '@sallyport/core/ledger/leaf'
 import { encodeLeaf } from '@sallyport/core/ledger/leaf'
-import type { Verdict } from '@sallyport/core/policy/verdict'
+import type { Terms, Verdict } from '@sallyport/core/policy/verdict'
 import { safe } from '@sallyport/core/redact/redacted'
 
 /** Leaves of invented actions, for tests that read a record and have no gateway to write one. */
@@ -84,7 +84,9 @@ export function approved(
   change: Partial<Moved> = {},
 ): Leaf {
   const human = named('person', by)
-  const vote = { by, human, digest: DIGEST, saw: DIGEST, proof: 'sign-in', scope: { kind: 'once' } } as const
+  const seats = ['reviewers' as GroupId]
+  const scope = { kind: 'once' } as const
+  const vote = { by, human, seats, digest: DIGEST, saw: DIGEST, proof: 'sign-in', scope } as const
   return moved(action, version, 'approve', 'waiting', to, { ...vote, ...change })
 }
 
@@ -108,10 +110,12 @@ export function actionId(number: number): ActionId {
   return drawId('act', () => bytes)
 }
 
-export function verdict(says: 'allow' | 'refuse' | number): Verdict {
+/** A number is how many reviewers have to approve. */
+export function verdict(says: 'allow' | 'refuse' | number | Terms['groups']): Verdict {
   if (says === 'allow') return { kind: 'allow', why: WHY }
   if (says === 'refuse') return { kind: 'refuse', why: WHY, code: 'not-permitted' }
-  const groups = [{ group: 'reviewers' as GroupId, approvals: says }] as const
+  const groups: Terms['groups'] =
+    typeof says === 'number' ? [{ group: 'reviewers' as GroupId, approvals: says }] : says
   return {
     kind: 'hold',
     why: WHY,

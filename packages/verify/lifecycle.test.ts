@@ -1,5 +1,5 @@
 import { canonicalBytes, type Json } from '@sallyport/core/action/canonical'
-import type { Digest } from '@sallyport/core/action/ids'
+import type { Digest, GroupId } from '@sallyport/core/action/ids'
 import { encodeLeaf, type Leaf } from '@sallyport/core/ledger/leaf'
 import { claim } from '@sallyport/testkit/claim'
 import {
@@ -22,6 +22,8 @@ import { readLeaf } from './seen-leaf.ts'
 const A = actionId(1)
 const OTHER = 'a0'.repeat(32) as Digest
 const sent = { digest: DIGEST }
+const REVIEWERS = 'reviewers' as GroupId
+const LEGAL = 'legal' as GroupId
 const RITA = 'rita' as typeof OWNER
 const DENIAL = { by: RITA, human: RITA, proof: 'sign-in', digest: DIGEST } as const
 
@@ -67,9 +69,39 @@ describe('the leaves of an action', () => {
     ).toEqual({ kind: 'in-order' })
   })
 
+  test('may hold it anew for another group: whether an early vote still counts there, no leaf says', () => {
+    const legal = verdict([{ group: LEGAL, approvals: 2 }])
+    expect(
+      read([
+        admitted(A, 1),
+        approved(A, 2, 'rita', 'approved'),
+        moved(A, 3, 'dispatch', 'approved', 'waiting', { verdict: legal, why: 'held-anew' }),
+        approved(A, 4, 'lena', 'approved', { seats: [LEGAL] }),
+        moved(A, 5, 'dispatch', 'approved', 'dispatched', { ...sent, verdict: legal }),
+      ]),
+    ).toEqual({ kind: 'in-order' })
+  })
+
+  test('may have an approval sent under terms that it also meets', () => {
+    const legal = verdict([{ group: LEGAL, approvals: 1 }])
+    expect(
+      read([
+        admitted(A, 1),
+        approved(A, 2, 'rita', 'approved'),
+        moved(A, 3, 'dispatch', 'approved', 'dispatched', { ...sent, verdict: legal }),
+      ]),
+    ).toEqual({ kind: 'in-order' })
+  })
+
   const settled = moved(A, 2, 'settle', 'dispatched', 'succeeded')
   const held = admitted(A, 1)
   const vote = approved(A, 2, 'rita', 'approved')
+  const twoGroups = admitted(A, 1, {
+    verdict: verdict([
+      { group: REVIEWERS, approvals: 1 },
+      { group: LEGAL, approvals: 1 },
+    ]),
+  })
   const breaches: readonly [string, Disorder, readonly Leaf[]][] = [
     ['it is admitted twice', 'admitted-twice', [held, held]],
     ['it is admitted again after its end', 'admitted-twice', [admitted(A, 'refuse'), held]],
@@ -142,6 +174,40 @@ describe('the leaves of an action', () => {
       'one person approves twice',
       'voted-twice',
       [admitted(A, 2), approved(A, 2, 'rita', 'waiting'), approved(A, 3, 'rita', 'approved')],
+    ],
+    [
+      'two of one group approve what asks for one of each of two',
+      'too-few-approvals',
+      [twoGroups, approved(A, 2, 'rita', 'waiting'), approved(A, 3, 'raul', 'approved')],
+    ],
+    [
+      'a voter sat for no group of the hold',
+      'too-few-approvals',
+      [held, approved(A, 2, 'rita', 'approved', { seats: [LEGAL] })],
+    ],
+    ['a vote names no seat', 'too-few-approvals', [held, approved(A, 2, 'rita', 'approved', { seats: [] })]],
+    [
+      'it is held anew and approved by too few of the group that it then asks for',
+      'too-few-approvals',
+      [
+        held,
+        vote,
+        moved(A, 3, 'dispatch', 'approved', 'waiting', {
+          verdict: verdict([{ group: LEGAL, approvals: 2 }]),
+        }),
+        approved(A, 4, 'raul', 'approved'),
+      ],
+    ],
+    [
+      'one person votes twice after it was held anew',
+      'voted-twice',
+      [
+        held,
+        vote,
+        moved(A, 3, 'dispatch', 'approved', 'waiting', { verdict: verdict(3) }),
+        approved(A, 4, 'rita', 'waiting'),
+        approved(A, 5, 'rita', 'waiting'),
+      ],
     ],
     [
       'it is sent although policy now refuses',

@@ -1,5 +1,8 @@
+import type { GroupId, PersonId } from '@sallyport/core/action/ids'
 import type { State } from '@sallyport/core/lifecycle/life'
+import { canFill } from '@sallyport/core/lifecycle/quorum'
 import { TABLE } from '@sallyport/core/lifecycle/table'
+import type { Terms } from '@sallyport/core/policy/verdict'
 import { type Disorder, type Finding, finding } from './finding.ts'
 import type { SeenAdmitted, SeenLeaf, SeenMoved } from './seen-leaf.ts'
 
@@ -25,12 +28,17 @@ interface Life {
   state: State
   readonly chain: ReadonlySet<string>
   readonly digest: string
-  /** How many different people have to approve. */
-  approvals: number
-  readonly voters: Set<string>
-  /** Votes may have been lost when it was held anew: the same people may vote once more. */
-  heldAnew: boolean
+  /** The seats to fill. None where it was not held. */
+  groups: Terms['groups'] | null
+  readonly voters: Map<PersonId, Seats>
 }
+
+/**
+ * The groups that a voter sat for; `unknown` once policy asked for others, or held it anew. The gateway looked then whether
+ * each voter still counted and for which group, in a directory that the leaf names and does not hold. So such a vote is
+ * taken for one seat of any group: a reader of leaves cannot tell more, and must not call an honest record unsound.
+ */
+type Seats = readonly GroupId[] | 'unknown'
 
 const IN_ORDER = { kind: 'in-order' } as const
 
@@ -65,8 +73,8 @@ function admit(leaf: SeenAdmitted, open: Lives, ended: Ends): Disorder | null {
   const { action, version, to: state, digest, verdict } = leaf
   if (state !== STATE_AFTER[verdict.kind]) return 'against-the-verdict'
   const chain = new Set(leaf.chain)
-  const { approvals } = verdict
-  open.set(action, { version, state, chain, digest, approvals, voters: new Set(), heldAnew: false })
+  const groups = verdict.kind === 'hold' ? verdict.groups : null
+  open.set(action, { version, state, chain, digest, groups, voters: new Map() })
   return null
 }
 
@@ -92,8 +100,9 @@ function decide(leaf: SeenMoved, life: Life): Disorder | null {
   if (leaf.digest !== life.digest) return 'other-digest'
   if (life.chain.has(by) || life.chain.has(human)) return 'decided-by-the-chain'
   if (leaf.event === 'deny') return null
-  if (life.voters.has(human) && !life.heldAnew) return 'voted-twice'
-  life.voters.add(human)
+  // Who has to vote once more no longer counted.
+  if ((life.voters.get(human as PersonId) ?? 'unknown') !== 'unknown') return 'voted-twice'
+  life.voters.set(human as PersonId, leaf.seats as readonly GroupId[])
   return leaf.to === 'approved' ? quorum(life) : null
 }
 
@@ -101,19 +110,33 @@ function decide(leaf: SeenMoved, life: Life): Disorder | null {
 function dispatch(leaf: SeenMoved, life: Life): Disorder | null {
   if (leaf.event !== 'dispatch') return null
   const { to, verdict } = leaf
-  if (verdict?.kind === 'hold') life.approvals = verdict.approvals
-  if (to === 'waiting') life.heldAnew = true
+  const groups = verdict?.kind === 'hold' ? verdict.groups : life.groups
+  if (to === 'waiting' || !sameGroups(groups, life.groups)) forgetSeats(life)
+  life.groups = groups
   if (to !== 'dispatched') return null
   if (leaf.digest !== life.digest) return 'other-digest'
   if (verdict?.kind === 'refuse') return 'against-the-verdict'
   return verdict?.kind === 'allow' ? null : quorum(life)
 }
 
-function quorum({ voters, approvals }: Life): Disorder | null {
-  return voters.size < approvals ? 'too-few-approvals' : null
+function quorum({ voters, groups }: Life): Disorder | null {
+  if (groups === null) return null
+  const every = groups.map(({ group }) => group)
+  const sitters = [...voters].map(([human, seats]) => ({ human, seats: seats === 'unknown' ? every : seats }))
+  return canFill(groups, sitters) ? null : 'too-few-approvals'
 }
 
-function isEnd(state: State): boolean {
+function forgetSeats({ voters }: Life): void {
+  for (const human of voters.keys()) voters.set(human, 'unknown')
+}
+
+function sameGroups(one: Life['groups'], other: Life['groups']): boolean {
+  const spelled = (groups: Life['groups']): string =>
+    JSON.stringify((groups ?? []).map(({ group, approvals }) => `${group} ${approvals}`).sort())
+  return spelled(one) === spelled(other)
+}
+
+export function isEnd(state: State): boolean {
   return Object.keys(TABLE[state]).length === 0
 }
 
@@ -134,6 +157,6 @@ const MEANING: Readonly<Record<Disorder, string>> = {
   'decided-by-the-chain': 'it was decided by somebody of its own chain',
   'decided-without-presence': 'it was decided by nobody who proved to be there',
   'voted-twice': 'one person voted twice',
-  'too-few-approvals': 'it counts as approved by fewer people than it asks for',
+  'too-few-approvals': 'it counts as approved, and those who approved do not fill the seats that it asks for',
   'other-action': 'it is not the action of this receipt',
 }

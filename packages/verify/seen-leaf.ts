@@ -1,7 +1,9 @@
 import { canonicalText, type Json } from '@sallyport/core/action/canonical'
+import type { GroupId } from '@sallyport/core/action/ids'
 import { type Malformed, malformed } from '@sallyport/core/ledger/note'
 import type { State } from '@sallyport/core/lifecycle/life'
 import { type EventKind, TABLE } from '@sallyport/core/lifecycle/table'
+import type { Terms } from '@sallyport/core/policy/verdict'
 
 /**
  * A leaf as far as the order of actions goes, out of bytes that anybody may have written. The leaf has more fields; this
@@ -20,11 +22,10 @@ export interface SeenAdmitted {
   readonly digest: string
 }
 
-export interface SeenVerdict {
-  readonly kind: 'allow' | 'hold' | 'refuse'
-  /** How many different people a hold asks for: each seat is filled by another. Nobody where it is no hold. */
-  readonly approvals: number
-}
+export type SeenVerdict =
+  | { readonly kind: 'allow' | 'refuse' }
+  /** Each approval is a seat, which another person fills. */
+  | { readonly kind: 'hold'; readonly groups: Terms['groups'] }
 
 export interface SeenMoved {
   readonly kind: 'moved'
@@ -35,6 +36,8 @@ export interface SeenMoved {
   readonly to: State
   readonly by: string | null
   readonly human: string | null
+  /** The groups of the hold that a voter sat for. */
+  readonly seats: readonly string[]
   readonly proof: string | null
   readonly digest: string | null
   /** Where policy was asked again. */
@@ -42,6 +45,8 @@ export interface SeenMoved {
 }
 
 const LEAF_VERSION = 1
+/** Each is a seat to fill: a forged leaf must not make the reader build a million of them. */
+const APPROVALS_LIMIT = 1_000
 const OTHER_KINDS: ReadonlySet<unknown> = new Set(['stood', 'froze', 'changed'])
 
 export function readLeaf(bytes: Uint8Array): SeenLeaf | Malformed {
@@ -60,9 +65,11 @@ function admitted(leaf: Fields): SeenAdmitted | undefined {
   const { action, version, to, digest, caller } = leaf
   if (!isText(action) || !isCount(version) || !isState(to) || !isText(digest)) return undefined
   const verdict = verdictOf(leaf['verdict'])
-  const chain = isRecord(caller)
-    ? [caller['owner'], ...listOf(caller['actsFor']), ...listOf(leaf['chain'])]
-    : []
+  const humans = leaf['chain']
+  const chain =
+    isRecord(caller) && Array.isArray(humans)
+      ? [caller['owner'], ...listOf(caller['actsFor']), ...listOf(humans)]
+      : []
   if (verdict === undefined || chain.length === 0 || !chain.every(isText)) return undefined
   return { kind: 'admitted', action, version, to, verdict, chain, digest }
 }
@@ -74,18 +81,26 @@ function moved(leaf: Fields): SeenMoved | undefined {
   if (!isTextOrNull(by) || !isTextOrNull(human) || !isTextOrNull(proof) || !isTextOrNull(digest))
     return undefined
   const verdict = leaf['verdict'] === undefined ? null : verdictOf(leaf['verdict'])
-  if (verdict === undefined) return undefined
-  return { kind: 'moved', action, version, event, from, to, by, human, proof, digest, verdict }
+  const seats = listOf(leaf['seats'])
+  if (verdict === undefined || !seats.every(isText)) return undefined
+  return { kind: 'moved', action, version, event, from, to, by, human, seats, proof, digest, verdict }
 }
 
 function verdictOf(value: unknown): SeenVerdict | undefined {
   if (!isRecord(value)) return undefined
   const { kind, terms } = value
-  if (kind === 'allow' || kind === 'refuse') return { kind, approvals: 0 }
+  if (kind === 'allow' || kind === 'refuse') return { kind }
   if (kind !== 'hold' || !isRecord(terms)) return undefined
-  const seats = listOf(terms['groups']).map((group) => (isRecord(group) ? group['approvals'] : undefined))
-  if (seats.length === 0 || !seats.every(isCount)) return undefined
-  return { kind, approvals: seats.reduce((sum, count) => sum + count, 0) }
+  const [first, ...others] = listOf(terms['groups']).map(askedOf)
+  if (first === undefined || others.includes(undefined)) return undefined
+  return { kind, groups: [first, ...others.filter((group) => group !== undefined)] }
+}
+
+function askedOf(value: unknown): Terms['groups'][number] | undefined {
+  if (!isRecord(value)) return undefined
+  const { group, approvals } = value
+  if (!isText(group) || !isCount(approvals) || approvals > APPROVALS_LIMIT) return undefined
+  return { group: group as GroupId, approvals }
 }
 
 /** A key that stands twice would make two readers see two leaves: only the one spelling is read. */

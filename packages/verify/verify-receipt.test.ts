@@ -52,17 +52,27 @@ describe('a receipt', () => {
       kind: 'sound',
       action: A,
       state: 'succeeded',
+      ended: true,
       leaves: 5,
       checkpoint: { origin: ORIGIN, size: 7 },
     })
   })
 
-  test('of an action that goes on says how far it came', async () => {
-    expect(verifyReceipt(NODE_ENGINES, await receipt([1, 3]), VKEY)).toMatchObject({
-      kind: 'sound',
-      state: 'waiting',
-    })
-  })
+  test.each([
+    ['waiting', [1, 3]],
+    ['approved', [1, 3, 4]],
+    ['dispatched', [1, 3, 4, 5]],
+  ] as const)(
+    claim(
+      'L3',
+      'core',
+      'whose last leaves were taken off says no more than that it came to %s, and has no end',
+    ),
+    async (state, indexes) => {
+      const checked = verifyReceipt(NODE_ENGINES, await receipt(indexes), VKEY)
+      expect(checked).toMatchObject({ kind: 'sound', state, ended: false })
+    },
+  )
 
   const self = LOG.with(3, approved(A, 2, OWNER, 'waiting'))
   const wrongs: readonly [string, Promise<string>, Wrong, number | null][] = [

@@ -3,14 +3,19 @@ import { type CheckedReceipt, checkReceipt, parseReceipt } from '@sallyport/core
 import type { State } from '@sallyport/core/lifecycle/life'
 import { type Engines, verifierFrom } from './engines.ts'
 import { type Finding, finding, notOpened } from './finding.ts'
-import { readInOrder } from './lifecycle.ts'
+import { isEnd, readInOrder } from './lifecycle.ts'
 import { readLeaf } from './seen-leaf.ts'
 
 export interface SoundReceipt {
   readonly kind: 'sound'
   readonly action: string
-  /** Where the action stood at this checkpoint. Versions have no gap, so nothing before it is left out. */
+  /** How far these leaves bring it. Versions have no gap, so nothing before is left out. */
   readonly state: State
+  /**
+   * Nothing comes after an end. Without one the state is a least: whoever hands the receipt on can take its last leaves off,
+   * and only the record shows that.
+   */
+  readonly ended: boolean
   readonly leaves: number
   readonly checkpoint: Checkpoint
 }
@@ -36,7 +41,8 @@ export function verifyReceipt(engines: Engines, text: string, verifierKey: strin
   }
   const state = action === null ? null : reading.stateOf(action)
   if (action === null || state === null) return finding('malformed', null, 'the receipt is of no action')
-  return { kind: 'sound', action, state, leaves: entries.length, checkpoint: checked.checkpoint }
+  const { checkpoint } = checked
+  return { kind: 'sound', action, state, ended: isEnd(state), leaves: entries.length, checkpoint }
 }
 
 function notProven(checked: Exclude<CheckedReceipt, { readonly kind: 'proven' }>): Finding {

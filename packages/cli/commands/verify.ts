@@ -101,12 +101,13 @@ async function checkReceipt(receipt: string, flags: VerifyFlags, terminal: Termi
   const key = await keyFor(flags, null, terminal)
   const result = await spared(async () => verifyReceipt(NODE_ENGINES, receipt, key.line))
   if (result.kind === 'unsound') return unsound(result, flags.json, terminal)
-  const { action, state, leaves, checkpoint } = result
+  const { action, state, ended, leaves, checkpoint } = result
   const { origin, size } = checkpoint
   if (flags.json)
-    terminal.json({ sound: true, action, state, entries: leaves, origin, size, keyFrom: key.from })
+    terminal.json({ sound: true, action, state, ended, entries: leaves, origin, size, keyFrom: key.from })
   else {
-    terminal.say(paint('green', 'sound'), `: ${action} is ${state}`)
+    terminal.say(paint('green', 'sound'), `: ${action} is ${ended ? '' : 'at least '}${state}`)
+    if (!ended) terminal.say('it has no end here: the record may hold later entries of it')
     terminal.say(
       `proved by ${counted(leaves, 'entry', 'entries')} under the checkpoint of ${origin} at size ${size}`,
     )

@@ -89,10 +89,10 @@ async function checkReceipt(
     )
     return FAILED_EXIT
   }
-  const { leaves, state, checkpoint } = checked
+  const { leaves, state, ended, checkpoint } = checked
   tell(
     { event: 'receipt', action: id, sound: true, state, entries: leaves, size: checkpoint.size },
-    `  The receipt is sound: ${state}, by ${counted(leaves, 'entry', 'entries')} of a signed record of ${checkpoint.size}.`,
+    `  The receipt is sound: ${ended ? '' : 'at least '}${state}, by ${counted(leaves, 'entry', 'entries')} of a signed record of ${checkpoint.size}.`,
     '  Check it yourself:',
     `    npx sallyport verify ${id}${place}`,
   )

@@ -10,7 +10,8 @@ import { encodeProof, type Proof, parseProof } from './proof.ts'
 import type { NodeReader } from './tree.ts'
 
 /**
- * All leaves of one action, each with its proof against one checkpoint: what a third party holds without asking the server.
+ * The leaves of one action, each with its proof against one checkpoint: what a third party holds without asking the server.
+ * They are issued all; that the last were not taken off since, only an end proves.
  * Each proof is a whole tlog-proof file, so that a checker that never heard of receipts can take it out and check it.
  */
 export interface Receipt {
