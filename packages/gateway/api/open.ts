@@ -48,7 +48,7 @@ export function openApi(parts: ApiParts, metrics: Metrics): Api {
 
 /** What a person opens in a browser; everything else is for programs. */
 function isPage(path: string): boolean {
-  return path === '/' || /^\/(?:holds|pair|sign-in|sign-out)(?:\/|$)/.test(path)
+  return path === '/' || /^\/(?:freezes|holds|pair|sign-in|sign-out)(?:\/|$)/.test(path)
 }
 
 /** Nobody passes unproved. */

@@ -14,6 +14,7 @@ import { cookieName, cookieSettings, fromOwnOrigin, sessionCookie } from '../api
 import type { SignedIn } from '../api/who.ts'
 import { assets } from './assets.ts'
 import { decisionOf, textOf } from './form.ts'
+import { freezes } from './freezes.ts'
 import { holdPage } from './hold.ts'
 import { inboxPage } from './inbox.ts'
 import { pairedPage, pairPage } from './pair.ts'
@@ -76,6 +77,7 @@ export function pages(parts: ApiParts): Hono {
     return c.redirect(`/holds/${id}`, 303)
   })
 
+  web.route('/', freezes(parts))
   web.route('/', signing(parts))
   web.route('/', pairing(parts))
   return web
