@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { claim } from '@sallyport/testkit/claim'
 import type { Browser, Console } from '@sallyport/testkit/console'
 import { openShop } from '@sallyport/testkit/shop'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 /** Ines may decide. Whatever speaks for her, or for anybody, without her being there must not. */
 let shop: Console
@@ -10,6 +10,11 @@ let ines: Browser
 beforeAll(async () => {
   shop = await openShop()
   ines = await shop.browser('ines')
+})
+// One agent may only have so many before people.
+afterEach(async () => {
+  for (const { action } of await shop.store.read('open', { limit: 1_000 }))
+    await shop.parts.desk.withdraw(action.id, 'invoice-bot')
 })
 afterAll(() => shop.close())
 

@@ -14,6 +14,7 @@ import type { Admission, Asked, Progress } from './guard.ts'
 import { refusalOf, waitLive } from './hold.ts'
 import type { House } from './house.ts'
 import { type Judged, judge } from './judge.ts'
+import { OPEN_HOLDS_LIMIT, tooMany } from './load.ts'
 import type { Guarded } from './parts.ts'
 
 /** A rule's sentence is policy text; past this it is an essay. */
@@ -79,10 +80,9 @@ async function* hold(
     if (claim !== undefined) return yield* waitLive(claim.life, claim, way)
   }
   const { life, leaf } = open(admission(asked, drafted, judged, house), parts.clock())
-  const durable = await parts.store.move({
-    writes: [{ kind: 'life', from: 0, life }, keep(asked, drafted, house)],
-    leaves: [leaf],
-  })
+  const writes: Write[] = [{ kind: 'life', from: 0, life }, keep(asked, drafted, house)]
+  const durable = await house.load.hold(life, () => parts.store.move({ writes, leaves: [leaf] }))
+  if (durable === 'too-many') return tooMany(OPEN_HOLDS_LIMIT, safe`actions that wait for people`)
   if (durable === 'lost')
     return refused(refusal('conflict', safe`this Idempotency-Key is being used by another request`))
   history.admitted(life)

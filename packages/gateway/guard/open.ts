@@ -7,6 +7,7 @@ import { openHistory } from './history.ts'
 import type { House } from './house.ts'
 import { openOwnDoor } from './inner-door.ts'
 import { openKeeper } from './keeper.ts'
+import { openLoad } from './load.ts'
 import type { GuardParts } from './parts.ts'
 import { openShelf } from './shelf.ts'
 import { admitWaiver } from './waiver.ts'
@@ -20,10 +21,12 @@ export async function openGuard(given: GuardParts): Promise<{
   const shelf = openShelf(given)
   const own = openOwnDoor(given, () => shelf.refresh())
   const parts: GuardParts = { ...given, resource: (id) => (id === SALLYPORT.id ? own : given.resource(id)) }
+  const load = await openLoad(parts)
   const house: House = {
     parts,
     shelf,
     history: openHistory(parts),
+    load,
     flying: new Map(),
     doubt: { recording: false },
   }
@@ -32,8 +35,9 @@ export async function openGuard(given: GuardParts): Promise<{
   const freezer = openFreezer(house)
   return {
     guard: {
-      admit: (asked, signal) => admit(asked, house, signal),
-      admitWaiver: (like, bounds, signal) => admitWaiver(like, bounds, house, signal),
+      admit: (asked, signal) => load.admit(asked.caller, () => admit(asked, house, signal)),
+      admitWaiver: (like, bounds, signal) =>
+        load.admit(like.caller, () => admitWaiver(like, bounds, house, signal)),
     },
     desk: {
       ...openDesk(house),
@@ -44,6 +48,9 @@ export async function openGuard(given: GuardParts): Promise<{
         return lifted
       },
     },
-    stop: () => keeper.stop(),
+    stop() {
+      keeper.stop()
+      load.stop()
+    },
   }
 }

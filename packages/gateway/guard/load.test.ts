@@ -1,0 +1,112 @@
+import type { Socket } from 'node:net'
+import { type HttpHouse, openHttpHouse } from '@sallyport/testkit/http-house'
+import { named } from '@sallyport/testkit/identity'
+import { answer, type RecordingUpstream, recordingUpstream } from '@sallyport/testkit/upstream'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { IN_FLIGHT_LIMIT, OPEN_HOLDS_LIMIT, openLoad } from './load.ts'
+
+let target: RecordingUpstream
+let house: HttpHouse
+let slow: Socket[]
+let gone: AbortController
+
+beforeEach(async () => {
+  slow = []
+  gone = new AbortController()
+  target = await recordingUpstream((head, socket) => {
+    if (head.includes('/slow')) slow.push(socket)
+    else socket.write(answer('done'))
+  })
+  house = await openHttpHouse({ target: target.url })
+})
+afterEach(async () => {
+  gone.abort()
+  await house.close()
+  await target.close()
+})
+
+function ask(method: string, path: string, headers = house.headers()): Promise<Response> {
+  return fetch(`${house.url}/crm${path}`, { method, headers, signal: gone.signal })
+}
+
+async function another(): Promise<Record<string, string>> {
+  const made = await house.inside.identity.createAgent(
+    named('agent', 'day'),
+    named('person', 'olga'),
+    [],
+    'operator',
+  )
+  if ('code' in made) throw new Error(made.detail)
+  return { authorization: `Bearer ${made.key}` }
+}
+
+async function refusedWith(response: Response): Promise<unknown> {
+  const { code } = (await response.json()) as { code?: unknown }
+  return [response.status, code, response.headers.get('retry-after')]
+}
+const TOO_MANY = [429, 'rate-limited', '10']
+
+const times = <T>(count: number, one: (at: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => one(at))
+
+test('an agent with so many requests in flight gets no further one, and takes none from another agent', async () => {
+  const flying = times(IN_FLIGHT_LIMIT, (at) => ask('GET', `/slow${at}`))
+  await target.arrived(IN_FLIGHT_LIMIT)
+  expect(await refusedWith(await ask('GET', '/a'))).toEqual(TOO_MANY)
+  expect((await ask('GET', '/a', await another())).status).toBe(200)
+  expect(target.requests()).toHaveLength(IN_FLIGHT_LIMIT + 1)
+  for (const socket of slow) socket.write(answer('done'))
+  for (const response of await Promise.all(flying)) expect(await response.text()).toBe('done')
+  expect((await ask('GET', '/a')).status).toBe(200)
+})
+
+test('a client that leaves gives its place back', async () => {
+  const flying = times(IN_FLIGHT_LIMIT, (at) => ask('GET', `/slow${at}`))
+  await target.arrived(IN_FLIGHT_LIMIT)
+  gone.abort()
+  await Promise.allSettled(flying)
+  gone = new AbortController()
+  await vi.waitUntil(async () => (await ask('GET', '/a')).status === 200, { timeout: 10_000 })
+})
+
+test('an agent has so many actions before people, however fast it asks, and what waits is not in flight', async () => {
+  const asking = times(OPEN_HOLDS_LIMIT + 10, (at) =>
+    ask('DELETE', `/customers/${at}`).catch(() => undefined),
+  )
+  const refused: unknown[] = []
+  for (const one of asking)
+    void one.then(async (response) => response && refused.push(await refusedWith(response)))
+  const waiting = await house.waiting(OPEN_HOLDS_LIMIT)
+  await vi.waitUntil(() => refused.length === 10)
+  expect(refused).toEqual(times(10, () => TOO_MANY))
+  expect(await house.waiting(0)).toHaveLength(OPEN_HOLDS_LIMIT)
+  const parked = { Prefer: 'respond-async' }
+  expect(await refusedWith(await ask('DELETE', '/x/1', house.headers(parked)))).toEqual(TOO_MANY)
+
+  const flying = times(IN_FLIGHT_LIMIT, (at) => ask('GET', `/slow${at}`))
+  await target.arrived(IN_FLIGHT_LIMIT)
+  for (const socket of slow) socket.write(answer('done'))
+  await Promise.all(flying)
+
+  expect((await ask('DELETE', '/x/1', { ...(await another()), ...parked })).status).toBe(202)
+  const [life] = waiting
+  if (life === undefined) throw new Error('nothing waits')
+  await house.decide(life, 'deny')
+  expect((await ask('DELETE', '/x/2', house.headers(parked))).status).toBe(202)
+  expect((await ask('DELETE', '/x/3', house.headers(parked))).status).toBe(429)
+})
+
+test('after a restart they are counted as before, and what could not be written is not', async () => {
+  const parked = house.headers({ Prefer: 'respond-async' })
+  for (const at of times(OPEN_HOLDS_LIMIT - 1, (one) => one)) await ask('DELETE', `/x/${at}`, parked)
+  const [life] = await house.waiting(1)
+  if (life === undefined) throw new Error('nothing waits')
+  const load = await openLoad(house.inside)
+  const next = { ...life, action: { ...life.action, id: 'act_another' as typeof life.action.id } }
+  const failing = load.hold(next, () => Promise.reject(new Error('the disk is full')))
+  await expect(failing).rejects.toThrow('full')
+  expect(await load.hold(next, async () => 'lost')).toBe('lost')
+  expect((await ask('DELETE', '/x/y', parked)).status).toBe(202)
+  expect(await load.hold(next, async () => 'lost')).toBe('too-many')
+  load.stop()
+})
