@@ -1,7 +1,9 @@
 import { request } from 'node:http'
+import { HEAD_LIMIT_BYTES } from '@sallyport/contract/action'
 import type { Browser, Console } from '@sallyport/testkit/console'
 import { openShop } from '@sallyport/testkit/shop'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HEAD_LIMIT_BYTES as DOOR_HEAD_LIMIT_BYTES } from '../doors/http/limits.ts'
 import { BODY_LIMIT_BYTES } from './shield.ts'
 
 let shop: Console
@@ -34,6 +36,24 @@ describe('a request by a name that is not ours', () => {
   test.each(EVERYWHERE)('or from the page of another site: %s', async (path) => {
     expect(await statusOf(path, { origin: 'http://evil.example', cookie: ines.cookie })).toBe(400)
   })
+})
+
+test('a handle brings as large a head as a connection, and no larger one', async () => {
+  expect(HEAD_LIMIT_BYTES).toBe(DOOR_HEAD_LIMIT_BYTES)
+  const key = await shop.key('invoice-bot')
+  const asked = (chars: number) =>
+    fetch(`${shop.url}/v1/actions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        resource: 'customers',
+        method: 'GET',
+        path: '/a',
+        headers: Object.fromEntries(Array.from({ length: 4 }, (_, n) => [`x-${n}`, 'y'.repeat(chars)])),
+      }),
+    })
+  expect((await asked(4_000)).status).toBe(200)
+  expect((await asked(4_100)).status).toBe(400)
 })
 
 describe('every answer', () => {
