@@ -197,7 +197,7 @@ function peopleOf(
         agents: [agent],
         owner: known.owner,
         actsFor: [],
-        proof: { kind: 'agent-key', key: 'k' },
+        proof: { kind: 'agent-key', key: 'k', madeBy: null },
       } as const
       const { described = describedByMethod({ method: 'DELETE', path: '/customers/42' }) } = asked
       const admission = await admitted(parts, {

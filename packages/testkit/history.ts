@@ -38,7 +38,7 @@ export function admitted(
       agents: [named('agent', 'robot')],
       owner: OWNER,
       actsFor: [ACTS_FOR],
-      proof: { kind: 'agent-key', key: 'k1' },
+      proof: { kind: 'agent-key', key: 'k1', madeBy: null },
     },
     chain: [OWNER, ACTS_FOR],
     session: drawId('ses', () => new Uint8Array(16)),

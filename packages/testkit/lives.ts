@@ -54,7 +54,7 @@ export function actionOf(
       agents: agents as AgentId[],
       owner: owner as PersonId,
       actsFor: [],
-      proof: { kind: 'agent-key', key: seed },
+      proof: { kind: 'agent-key', key: seed, madeBy: null },
     },
     session: drawId('ses', () => Buffer.from(seed, 'hex').subarray(0, 16)),
     resource: resource as ResourceId,

@@ -82,7 +82,7 @@ export function callerOf(agents: readonly string[], actsFor: readonly string[] =
     agents: agents.map((id) => name('agent', id)),
     owner: name('person', owner),
     actsFor: actsFor.map((id) => name('person', id)),
-    proof: { kind: 'agent-key', key: 'test' },
+    proof: { kind: 'agent-key', key: 'test', madeBy: null },
   }
 }
 

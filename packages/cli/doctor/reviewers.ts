@@ -67,7 +67,7 @@ function decidersOf(
 function without(agent: AgentId, deciders: readonly Decider[], directory: Directory): readonly Decider[] {
   const owner = directory.agents.get(agent)?.owner
   if (owner === undefined) return []
-  const proof = { kind: 'agent-key', key: 'doctor' } as const
+  const proof = { kind: 'agent-key', key: 'doctor', madeBy: null } as const
   const chain = resolveChain({ agents: [agent], owner, actsFor: [], proof }, directory)
   return chain.kind === 'unresolved' ? [] : deciders.filter(({ human }) => !chain.humans.has(human))
 }

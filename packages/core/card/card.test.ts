@@ -51,7 +51,7 @@ const LIFE: Life = {
       actsFor: [person('omar')],
       run: { value: 'run 7 password=hunter2', trust: 'claimed' },
       model: { value: 'a-model', trust: 'attested' },
-      proof: { kind: 'agent-key', key: 'k1' },
+      proof: { kind: 'agent-key', key: 'k1', madeBy: null },
     },
     session: known(parseDrawn('ses', `ses_${drawn}`)),
     resource: known(parseName('resource', 'customers')),

@@ -2,11 +2,11 @@ import type { AgentId, PersonId } from '../action/ids.ts'
 
 /** How the caller was proved. Never the proof itself: that was checked where it entered and forgotten there. */
 export type Proof =
-  | { readonly kind: 'agent-key'; readonly key: string }
+  | { readonly kind: 'agent-key'; readonly key: string; readonly madeBy: Maker }
   | { readonly kind: 'sign-in'; readonly session: string; readonly madeBy: Maker }
   | { readonly kind: 'person-token'; readonly token: string; readonly madeBy: Maker }
 
-/** Whoever made the link that this sign-in came from: they could have opened it themself. Null for the operator's links. */
+/** Whoever made the link or the key behind a proof: they could have used it themself. Null for what the operator's token made. */
 export type Maker = PersonId | null
 
 /** Something a caller tells of itself. `claimed` was only said; `attested` was signed by somebody that the configuration trusts. */

@@ -34,7 +34,7 @@ export type Chain =
 
 /**
  * Every human in the calling chain: the owner, the owners of all its agents, the people acted for, and whoever made the link
- * of a sign-in, under any of their entries.
+ * or the key that proved it, under any of their entries.
  */
 export function resolveChain(caller: Caller, directory: Directory): Chain {
   const people: PersonId[] = [caller.owner, ...caller.actsFor]
@@ -43,7 +43,9 @@ export function resolveChain(caller: Caller, directory: Directory): Chain {
     if (agent === undefined) return { kind: 'unresolved', who: id }
     people.push(agent.owner)
   }
-  if (caller.proof.kind !== 'agent-key' && caller.proof.madeBy !== null) people.push(caller.proof.madeBy)
+  const { kind, madeBy } = caller.proof
+  // A key outlives whoever made it: one who left the directory decides nothing, and the agent goes on.
+  if (madeBy !== null && (kind !== 'agent-key' || directory.people.has(madeBy))) people.push(madeBy)
   const humans = new Set<PersonId>()
   for (const person of people) {
     if (!directory.people.has(person)) return { kind: 'unresolved', who: person }

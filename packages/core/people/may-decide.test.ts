@@ -63,7 +63,7 @@ function directory({ sameAs, memberOf, agents }: Pick<Drawn, 'sameAs' | 'memberO
 }
 
 function callerOf({ agents, owner, actsFor }: Drawn['caller']): Caller {
-  const proof = { kind: 'agent-key', key: 'k' } as const
+  const proof = { kind: 'agent-key', key: 'k', madeBy: null } as const
   return { agents: agents as AgentId[], owner: owner as PersonId, actsFor: actsFor as PersonId[], proof }
 }
 
@@ -209,6 +209,16 @@ describe('who may decide', () => {
       'the owner of an agent in the middle of the chain may not',
       ask('cid', callerOf({ agents: ['planner', 'worker'], owner: 'ann', actsFor: [] })),
       { kind: 'not-eligible', why: 'in-the-chain' },
+    ],
+    [
+      'whoever made the key that asks may not: they were told it',
+      ask('bea', { ...asAnn, proof: { kind: 'agent-key', key: 'k', madeBy: 'bea' as PersonId } }),
+      { kind: 'not-eligible', why: 'in-the-chain' },
+    ],
+    [
+      'a maker who left the directory keeps nobody else from deciding',
+      ask('bea', { ...asAnn, proof: { kind: 'agent-key', key: 'k', madeBy: 'gone' as PersonId } }),
+      { kind: 'eligible', human: 'bea', seats: ['reviewers'] },
     ],
     [
       'nobody may where a human of the chain does not resolve',

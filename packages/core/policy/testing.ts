@@ -64,7 +64,7 @@ function runRight(test: RightCase, policy: PolicySet, groups: Directory['groups'
 const OWNER = 'owner-in-test' as PersonId
 
 function callerOf(who: Who): Caller {
-  const proof = { kind: 'agent-key', key: 'policy-test' } as const
+  const proof = { kind: 'agent-key', key: 'policy-test', madeBy: null } as const
   return who.type === 'agent'
     ? { agents: [who.id], owner: OWNER, actsFor: [], proof }
     : { agents: [], owner: who.id, actsFor: [who.id], proof }

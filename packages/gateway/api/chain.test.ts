@@ -17,7 +17,7 @@ const CALLER: Caller = {
   agents: [named('agent', 'invoice-bot')],
   owner: named('person', 'olga'),
   actsFor: [named('person', 'ada')],
-  proof: { kind: 'agent-key', key: 'k' },
+  proof: { kind: 'agent-key', key: 'k', madeBy: null },
 }
 
 const NOT_THEY = [
@@ -176,3 +176,35 @@ function grant() {
 function lifeOf(id: Parameters<typeof shop.parts.desk.decide>[0]) {
   return shop.store.read('life', { id })
 }
+
+test(
+  claim(
+    'A1',
+    'api',
+    'whoever made an agent for somebody else was told its key, and decides nothing that it asks',
+  ),
+  async () => {
+    // olga-admin may configure; the agent is to be ada's, and ines decides for the shop.
+    const maker = await shop.browser('olga-admin')
+    const made = await maker.send('POST', '/v1/agents', { name: 'gift-bot', owner: 'ada', groups: [] })
+    const { key } = (await made.json()) as { readonly key: string }
+    const caller = await shop.identity.caller(key)
+    if ('code' in caller) throw new Error(caller.detail)
+    const { id } = (await shop.hold({ caller, message: 'a gift' })).action
+    const saw = async (person: string) => {
+      const view = await (await shop.browser(person)).get(`/v1/holds/${id}`)
+      return ((await view.json()) as { readonly saw: string }).saw
+    }
+    for (const [person, status] of [
+      ['olga', 403],
+      ['olga-admin', 403],
+      ['ines', 200],
+    ] as const) {
+      const decided = await (await shop.browser(person)).send('POST', `/v1/holds/${id}/decisions`, {
+        says: 'approve',
+        saw: await saw('ines'),
+      })
+      expect([person, decided.status === 404 ? 403 : decided.status]).toEqual([person, status])
+    }
+  },
+)

@@ -113,6 +113,6 @@ function agent(id: string, owner: string, groups: readonly string[] = [], revoke
 }
 
 function caller(agent: string, owner: string) {
-  const proof = { kind: 'agent-key', key: 'k' } as const
+  const proof = { kind: 'agent-key', key: 'k', madeBy: null } as const
   return { agents: [named('agent', agent)], owner: named('person', owner), actsFor: [], proof }
 }

@@ -71,7 +71,7 @@ export class Agents {
         safe`\`${owner}\`, who answers for \`${id}\`, is not a known person`,
       )
     }
-    const proof = { kind: 'agent-key', key: nameOfProof(row.lookup) } as const
+    const proof = { kind: 'agent-key', key: nameOfProof(row.lookup), madeBy: row.madeBy } as const
     return { agents: [id], owner, actsFor: [], proof }
   }
 
@@ -172,7 +172,8 @@ export class Agents {
     const { keys, clock, random } = this.#parts
     const key = drawToken('agent', random)
     const derived = deriveKey(keys.derivation, key, random)
-    const row: KeyRow = { ...derived, version: 1, agent, createdAt: clock(), revoked: false }
+    const madeBy = by === 'operator' ? null : by
+    const row: KeyRow = { ...derived, version: 1, agent, madeBy, createdAt: clock(), revoked: false }
     return { key, row, leaf: this.#keyLeaf('created', row, by) }
   }
 

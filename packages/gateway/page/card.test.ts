@@ -215,7 +215,7 @@ async function cardOf(message: string) {
         actsFor: [named('person', 'ada')],
         run: told('nightly #7'),
         model: told('gpt-9'),
-        proof: { kind: 'agent-key', key: 'k' },
+        proof: { kind: 'agent-key', key: 'k', madeBy: null },
       },
       described: { ...described, facts, command: { ...described.command, parameters } },
       reason: redactText('ticket PRIV-2201', 100),

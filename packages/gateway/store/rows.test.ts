@@ -205,6 +205,7 @@ for (const engine of ENGINES) {
         version: 1,
         agent: agent.id,
         scram: 'SCRAM-SHA-256$1:a$b:c',
+        madeBy: null,
         createdAt: instant(1),
         revoked: false,
       }

@@ -108,6 +108,8 @@ export interface KeyRow {
   readonly agent: AgentId
   /** RFC 5803 spelling: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`. */
   readonly scram: string
+  /** Who was told the key when it was made. */
+  readonly madeBy: Maker
   readonly createdAt: Instant
   readonly revoked: boolean
 }

@@ -231,7 +231,7 @@ export function arrive(world: World): void {
       agents: [AGENT],
       owner: person('olga'),
       actsFor: chance.happens(50) ? [person('paul')] : [],
-      proof: { kind: 'agent-key', key: 'k' },
+      proof: { kind: 'agent-key', key: 'k', madeBy: null },
     },
     session: parseDrawn('ses', `ses_${'0'.repeat(26)}`) ?? never(),
     resource: chance.happens(98) ? TARGET.id : resourceId('elsewhere'),
