@@ -238,6 +238,11 @@ test.each([
   ['another version', canonicalBytes({ kind: 'changed', v: 2 })],
   ['a kind that nobody knows', canonicalBytes({ kind: 'renamed', v: 1 })],
   ['a state that nobody knows', changedLeaf({ to: 'toString' })],
+  ['an admission that does not say which humans asked', changedLeaf({ chain: null })],
+  [
+    'a hold that asks for a million',
+    changedLeaf({ verdict: { kind: 'hold', terms: { groups: [{ group: 'all', approvals: 1_000_000 }] } } }),
+  ],
   ['a hold that asks for nobody', changedLeaf({ verdict: { kind: 'hold', terms: { groups: [] } } })],
 ])('a leaf of %s is not read', (_, bytes) => {
   expect(readLeaf(bytes).kind).toBe('malformed')
