@@ -30,7 +30,7 @@ const BACKSLASHES = ['\\', '\\\\', '\\\\\\']
 
 export function spellingsOf(credential: string): readonly Spelling[] {
   return [credential, ...basicParts(credential)].flatMap((text) => [
-    [...text].map(charUnit),
+    Array.from(text, charUnit),
     ...charsetsOf(text).flatMap((bytes) => [hexOf(bytes), ...base64Pieces(bytes)]),
   ])
 }
@@ -66,7 +66,7 @@ function base64Pieces(bytes: Buffer): readonly Spelling[] {
   })
   return [...new Set(pieces)]
     .filter((piece) => piece.length >= PIECE_CHARS)
-    .map((piece) => [...piece].map((char, at) => lineUnit(char, at > 0, [])))
+    .map((piece) => Array.from(piece, (char, at) => lineUnit(char, at > 0, [])))
 }
 
 /** Units tell of a character and not of a credential, so that they are made once. */

@@ -113,7 +113,7 @@ describe.each(SECRETS)('%j', (secret) => {
     expect(
       veiled(
         secret,
-        [...Buffer.concat(around)].map((byte) => Uint8Array.of(byte)),
+        Array.from(Buffer.concat(around), (byte) => Uint8Array.of(byte)),
       ),
     ).toBe(`<<${stars}>><<${stars}>>`)
   })
