@@ -106,8 +106,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'gateway/guard/keeper.ts',
-        find: "life.state === 'dispatched' || life.wait === 'live'",
-        put: "life.wait === 'live'",
+        find: "await parts.store.read('dispatched', {})",
+        put: '[] as readonly Life[]',
       },
     ],
   },
