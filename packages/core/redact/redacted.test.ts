@@ -15,7 +15,7 @@ function sources(): readonly (readonly [string, string])[] {
 }
 
 test.each(MAKERS)('`%s` is made in %s and nowhere else', (brand, folder) => {
-  const makes = new RegExp(`\\b(?:as|is)\\s+(?:readonly\\s+)?${brand}\\b|<${brand}>\\s*[\\w(]`)
+  const makes = new RegExp(`\\b(?:as|is)\\s+(?:readonly\\s+)?${brand}\\b|(?<!\\w)<${brand}>\\s*[\\w(]`)
   const makers = sources()
     .filter(([, text]) => makes.test(text))
     .map(([path]) => path)

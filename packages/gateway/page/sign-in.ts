@@ -1,17 +1,17 @@
-import { type Html, html } from './html.ts'
+import { type Html, html, own } from './html.ts'
 
 /** Behind a sign-in link. Looking does not use it up: the previews of chat and mail look at every link that they carry. */
 export function signInPage(name: string, token: string): Html {
   return html`<div class="tight"><h1>Sign in as ${name}</h1>
 <p class="soft">This link works once. If you are not ${name}, close this page and tell whoever sent it.</p></div>
-<form method="post" action="/sign-in/${token}"><button class="yes">Sign in as ${name}</button></form>`
+<form method="post" action="/sign-in/${own(token)}"><button class="yes">Sign in as ${name}</button></form>`
 }
 
 /** The one answer with the page key in it. Our script keeps it where no other port of this host can read, and goes on. */
 export function signedInPage(pageKey: string): Html {
   return html`<div class="tight"><h1>You are signed in</h1>
 <noscript><p>Without JavaScript this browser can look and not decide.</p></noscript></div>
-<p data-page-key="${pageKey}"><a class="button" href="/">Go on</a></p>`
+<p data-page-key="${own(pageKey)}"><a class="button" href="/">Go on</a></p>`
 }
 
 /** Nobody is signed in. */
