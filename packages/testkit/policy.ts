@@ -12,7 +12,7 @@ import type { PolicySet } from '@sallyport/core/policy/policy-set'
 import type { Question, Target } from '@sallyport/core/policy/verdict'
 
 /** The real engines, for tests of policy. */
-export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest()
+const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest()
 
 export const GIVEN: Given = {
   cedar,

@@ -40,7 +40,6 @@ export interface CommonFacts {
 
 export type KindFacts = HttpFacts | SelfFacts
 export type Facts = CommonFacts & KindFacts
-export type Kind = KindFacts['kind']
 
 /** The strictest number of rows: Cedar's Long is wider, but a JSON number must stay exact. */
 export const ROWS_UNKNOWN: number = Number.MAX_SAFE_INTEGER

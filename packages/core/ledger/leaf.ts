@@ -115,7 +115,7 @@ export interface Changed {
 }
 
 /** A leaf of this many bytes or more does not enter the record: the formats count entries in 16 bits. */
-export const LEAF_LIMIT_BYTES = 65_535
+const LEAF_LIMIT_BYTES = 65_535
 
 /** The bytes of a leaf: RFC 8785, so that everybody spells it alike. */
 export function encodeLeaf(leaf: Leaf): Uint8Array {

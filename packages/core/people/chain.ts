@@ -6,7 +6,7 @@ import type { Directory } from './directory.ts'
  * Every directory entry of the human behind `person`: `sameAs` is followed in both directions and to its end, since an
  * admin account that names the everyday account is the same pair of eyes as the other way round.
  */
-export function entriesOf(person: PersonId, directory: Directory): ReadonlySet<PersonId> {
+function entriesOf(person: PersonId, directory: Directory): ReadonlySet<PersonId> {
   const entries = new Set<PersonId>([person])
   const queue = [person]
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {

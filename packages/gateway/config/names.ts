@@ -34,7 +34,7 @@ export function declared<K extends keyof NameOf>(kind: K): Read<ReadonlyMap<Name
   }
 }
 
-export function name<K extends keyof NameOf>(kind: K): Read<NameOf[K]> {
+function name<K extends keyof NameOf>(kind: K): Read<NameOf[K]> {
   return text((value) => parseName(kind, value), `this is no name of a ${kind}`, NAME_HELP)
 }
 

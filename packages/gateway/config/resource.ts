@@ -16,8 +16,8 @@ const KEYS = ['id', 'kind', 'environment', 'region', 'address', 'credential', 'r
 const RESERVED = new Set<string>(['mcp', 'sallyport', 'v1'])
 
 /** Below the minute after which many clients and proxies give a silent connection up. */
-export const LIVE_WAIT_DEFAULT_MS = 50_000
-export const LIVE_WAIT_MAX_MS = 600_000
+const LIVE_WAIT_DEFAULT_MS = 50_000
+const LIVE_WAIT_MAX_MS = 600_000
 
 /** Headers that say where a message goes and where it ends: a credential in one of them would move it. */
 const FRAMING = new Set([

@@ -9,7 +9,7 @@ export interface Source {
 }
 
 /** More than anybody writes by hand. */
-export const FILE_LIMIT_CHARS: number = 1024 * 1024
+const FILE_LIMIT_CHARS: number = 1024 * 1024
 
 export function openSource(file: string, text: string): Source {
   const problems: Problem[] = []

@@ -6,11 +6,11 @@ import type { Circumstances, Signal } from '@sallyport/core/policy/verdict'
 import type { GuardParts } from './parts.ts'
 
 /** More than this many actions of one caller in a minute are a burst. */
-export const BURST_PER_MINUTE = 60
+const BURST_PER_MINUTE = 60
 /** A shape is new to a caller that did not ask for it within this time. */
-export const MEMORY_MS: number = 7 * 24 * 60 * 60 * 1000
+const MEMORY_MS: number = 7 * 24 * 60 * 60 * 1000
 /** No more actions of one caller are looked back at: enough for a week of a busy agent's distinct shapes. */
-export const LOOK_BACK_LIMIT = 5_000
+const LOOK_BACK_LIMIT = 5_000
 /** Callers and sessions remembered at once; the oldest are read from the store again when they come back. */
 const REMEMBERED_LIMIT = 10_000
 const RAN: ReadonlySet<State> = new Set(['dispatched', 'succeeded', 'failed', 'unknown'])

@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts'
 
 /** A larger answer of a parked action is not kept: it would have to be held in memory to be sealed. */
-export const PARKED_ANSWER_LIMIT_BYTES: number = 4 * 1024 * 1024
+const PARKED_ANSWER_LIMIT_BYTES: number = 4 * 1024 * 1024
 
 const HEAD_LENGTH_BYTES = 4
 const encoder = new TextEncoder()

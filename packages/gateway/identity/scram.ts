@@ -2,7 +2,7 @@ import { createHmac, hash, pbkdf2Sync } from 'node:crypto'
 import type { RandomBytes } from '@sallyport/core/given'
 
 /** RFC 7677, section 4, asks for 4096 at least. A key has 160 random bits: more iterations guard nothing that those do not. */
-export const SCRAM_ITERATIONS = 4096
+const SCRAM_ITERATIONS = 4096
 const SALT_BYTES = 16
 const DIGEST_BYTES = 32
 

@@ -6,8 +6,8 @@ import type { RandomBytes } from '@sallyport/core/given'
  * Redaction and secret scanners know all of them by the prefix; the checksum tells a mistyped one from a foreign one without
  * asking anybody.
  */
-export const TOKEN_PREFIX = 'sp_'
-export const TOKEN_PATTERN: RegExp =
+const TOKEN_PREFIX = 'sp_'
+const TOKEN_PATTERN: RegExp =
   /^sp_(?:(link|session|cli|pairing|operator)_)?[0-9a-hjkmnp-tv-z]{32}_[0-9a-hjkmnp-tv-z]{7}$/
 
 export type TokenKind = 'agent' | 'link' | 'session' | 'cli' | 'pairing' | 'operator'

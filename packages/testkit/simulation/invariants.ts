@@ -5,7 +5,7 @@ import { termsOf } from './people.ts'
 import { LIVE_WAIT_MS, type Sent, type World } from './world.ts'
 
 /** A rule that held in every step, and what broke it. */
-export class Broken extends Error {
+class Broken extends Error {
   constructor(invariant: string, detail: string) {
     super(`${invariant}: ${detail}`)
   }

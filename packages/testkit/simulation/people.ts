@@ -13,7 +13,7 @@ const name = <K extends 'person' | 'group' | 'agent' | 'resource' | 'environment
   return parsed
 }
 export const person = (text: string): PersonId => name('person', text)
-export const group = (text: string): GroupId => name('group', text)
+const group = (text: string): GroupId => name('group', text)
 export const resourceId = (text: string): ResourceId => name('resource', text)
 export const AGENT = name('agent', 'helper')
 const PROD: EnvironmentId = name('environment', 'prod')

@@ -141,8 +141,8 @@ describe('past the live limit', () => {
   )
 })
 
-describe(claim('G7', 'http', 'each end has its own word, with what to do next'), () => {
-  test('denied', async () => {
+describe('each end has its own word, with what to do next:', () => {
+  test(claim('G7', 'http', 'denied'), async () => {
     const asking = ask('/crm/customers/7')
     const life = await theWaiting()
     await house.decide(life, 'deny')
@@ -161,7 +161,7 @@ describe(claim('G7', 'http', 'each end has its own word, with what to do next'),
     expect(target.connections()).toBe(0)
   })
 
-  test('expired', async () => {
+  test(claim(['G7', 'A10'], 'http', 'expired'), async () => {
     await reopened('    liveWait: 2m')
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], shouldAdvanceTime: true })
     const asking = ask('/crm/exports/all', { method: 'GET' })
@@ -176,7 +176,7 @@ describe(claim('G7', 'http', 'each end has its own word, with what to do next'),
     expect(target.connections()).toBe(0)
   })
 
-  test('withdrawn', async () => {
+  test(claim('G7', 'http', 'withdrawn'), async () => {
     const asking = ask('/crm/customers/7')
     const life = await theWaiting()
     await house.inside.desk.withdraw(life.action.id, 'bot')
@@ -190,7 +190,7 @@ describe(claim('G7', 'http', 'each end has its own word, with what to do next'),
     expect(target.connections()).toBe(0)
   })
 
-  test('failed: the target cannot be reached', async () => {
+  test(claim('G7', 'http', 'failed: the target cannot be reached'), async () => {
     await target.close()
     const response = await ask('/crm/customers', { method: 'GET' })
     const life = await house.reaches(response.headers.get('sallyport-action'), 'failed')
