@@ -59,9 +59,9 @@ export async function* admit(
           return yield* hold(asked, drafted, judged, { guarded, house, signal })
       }
     }
-  } catch {
+  } catch (cause) {
     // No verdict, no store, no record: not a byte more goes up, and the client hears that it may try again (law 4).
-    parts.log(safe`an action on ${asked.resource} could not be admitted`)
+    parts.log(safe`an action on ${asked.resource} could not be admitted`, cause)
     return refused(refusal('unavailable', safe`the gateway cannot record this now`))
   }
 }

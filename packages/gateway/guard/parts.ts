@@ -27,7 +27,7 @@ export interface GuardParts {
   readonly timer: Timer
   readonly random: RandomBytes
   readonly sha256: Sha256
-  readonly log: (event: Redacted) => void
+  readonly log: (event: Redacted, cause?: unknown) => void
 }
 
 export interface PolicyInForce {
