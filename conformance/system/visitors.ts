@@ -34,7 +34,11 @@ export async function openVisitors(house: House): Promise<Visitors> {
     },
     complaints: () => complaints.splice(0),
     async leave() {
-      for (const context of browser.contexts()) await context.close()
+      for (const context of browser.contexts()) {
+        // A page that is just being loaded would keep its context from closing.
+        for (const page of context.pages()) await page.goto('about:blank').catch(() => undefined)
+        await context.close()
+      }
     },
     close: () => browser.close(),
   }
