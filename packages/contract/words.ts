@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { EFFECTS } from '@sallyport/core/action/effect'
 import { parseDigest, parseDrawn, parseName } from '@sallyport/core/action/ids'
+import { STATES } from '@sallyport/core/lifecycle/table'
 
 /** Text that a person or an agent may write: a question, an answer, a reason. */
 export const TEXT_LIMIT_CHARS = 2_000
@@ -55,17 +56,6 @@ export const Time = z.iso.datetime().openapi({ example: '2026-11-20T12:00:00.000
 
 export const Effect = z.enum(EFFECTS)
 
-export const State = z.enum([
-  'waiting',
-  'approved',
-  'dispatched',
-  'succeeded',
-  'failed',
-  'unknown',
-  'refused',
-  'denied',
-  'expired',
-  'withdrawn',
-])
+export const State = z.enum(STATES)
 
 export const Wait = z.enum(['none', 'live', 'claimable', 'parked'])

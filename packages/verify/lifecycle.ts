@@ -1,7 +1,7 @@
 import type { GroupId, PersonId } from '@sallyport/core/action/ids'
 import type { State } from '@sallyport/core/lifecycle/life'
 import { canFill } from '@sallyport/core/lifecycle/quorum'
-import { TABLE } from '@sallyport/core/lifecycle/table'
+import { isEnd, TABLE } from '@sallyport/core/lifecycle/table'
 import type { Terms } from '@sallyport/core/policy/verdict'
 import { type Disorder, type Finding, finding } from './finding.ts'
 import type { SeenAdmitted, SeenLeaf, SeenMoved } from './seen-leaf.ts'
@@ -134,10 +134,6 @@ function sameGroups(one: Life['groups'], other: Life['groups']): boolean {
   const spelled = (groups: Life['groups']): string =>
     JSON.stringify((groups ?? []).map(({ group, approvals }) => `${group} ${approvals}`).sort())
   return spelled(one) === spelled(other)
-}
-
-export function isEnd(state: State): boolean {
-  return Object.keys(TABLE[state]).length === 0
 }
 
 function sentence(breach: Disorder, { action, version }: SeenAdmitted | SeenMoved): string {

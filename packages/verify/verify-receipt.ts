@@ -1,9 +1,10 @@
 import type { Checkpoint } from '@sallyport/core/ledger/checkpoint'
 import { type CheckedReceipt, checkReceipt, parseReceipt } from '@sallyport/core/ledger/receipt'
 import type { State } from '@sallyport/core/lifecycle/life'
+import { isEnd } from '@sallyport/core/lifecycle/table'
 import { type Engines, verifierFrom } from './engines.ts'
 import { type Finding, finding, notOpened } from './finding.ts'
-import { isEnd, readInOrder } from './lifecycle.ts'
+import { readInOrder } from './lifecycle.ts'
 import { readLeaf } from './seen-leaf.ts'
 
 export interface SoundReceipt {

@@ -1,6 +1,7 @@
 import type { ActionView } from '@sallyport/contract/action'
 import { readAction } from '@sallyport/contract/routes/actions'
 import { answerQuestion } from '@sallyport/contract/routes/holds'
+import { isEnd } from '@sallyport/core/lifecycle/table'
 import type { Client } from '../client/client.ts'
 import { isRefusalCode, readProblem } from '../client/problem.ts'
 import { refused } from '../line/trouble.ts'
@@ -21,16 +22,6 @@ export const ANSWER =
 const ANSWER_LIMIT_MS = 60_000
 /** The longest poll of the contract, less a little. */
 const POLL_WAIT_S = 50
-const ENDED: ReadonlySet<ActionView['state']> = new Set([
-  'succeeded',
-  'failed',
-  'unknown',
-  'refused',
-  'denied',
-  'expired',
-  'withdrawn',
-])
-
 /** An ordinary read, which passes. */
 export async function listCustomers({ httpUrl, resource, key }: Given): Promise<number> {
   const response = await atTheDoor(`${httpUrl}/${resource}/customers`, { authorization: `Bearer ${key}` })
@@ -68,7 +59,7 @@ export async function waitForPeople(
 ): Promise<ActionView> {
   let answered = false
   let action = await api.call(readAction, { params: { id }, signal })
-  while (!ENDED.has(action.state)) {
+  while (!isEnd(action.state)) {
     const question = action.thread.find(({ kind }) => kind === 'question')
     if (question !== undefined && !answered) {
       answered = true

@@ -34,3 +34,11 @@ export const TABLE: Readonly<Record<State | 'new', Partial<Record<EventKind, rea
   expired:    {},
   withdrawn:  {},
 }
+
+/** Every state that an action can be in. */
+export const STATES: readonly State[] = Object.keys(TABLE).filter((row): row is State => row !== 'new')
+
+/** Nothing leads out of it. */
+export function isEnd(state: State): boolean {
+  return Object.keys(TABLE[state]).length === 0
+}

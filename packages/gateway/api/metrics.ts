@@ -1,4 +1,5 @@
 import type { Life } from '@sallyport/core/lifecycle/life'
+import { isEnd } from '@sallyport/core/lifecycle/table'
 import type { RefusalCode } from '@sallyport/core/refusal/table'
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Store } from '../store/store.ts'
@@ -16,16 +17,6 @@ export interface Metrics {
   readonly contentType: string
   stop(): void
 }
-
-const ENDED: ReadonlySet<Life['state']> = new Set([
-  'succeeded',
-  'failed',
-  'unknown',
-  'refused',
-  'denied',
-  'expired',
-  'withdrawn',
-])
 
 /** Counts what the store says after each commit, so that a figure stands for something recorded. */
 export function openMetrics(store: Store, publishedSize: () => number): Metrics {
@@ -72,7 +63,7 @@ export function openMetrics(store: Store, publishedSize: () => number): Metrics 
   )
   const unlisten = store.onLives((lives) => {
     for (const life of lives) {
-      if (!ENDED.has(life.state)) continue
+      if (!isEnd(life.state)) continue
       actions.inc({ outcome: life.state })
       if (life.ended?.code) refusals.inc({ code: life.ended.code })
     }

@@ -1,15 +1,6 @@
 import type { Life } from '@sallyport/core/lifecycle/life'
+import { isEnd } from '@sallyport/core/lifecycle/table'
 import type { ApiParts } from './parts.ts'
-
-const ENDS: ReadonlySet<Life['state']> = new Set([
-  'succeeded',
-  'failed',
-  'unknown',
-  'refused',
-  'denied',
-  'expired',
-  'withdrawn',
-])
 
 /** How long a poll waits, which version it knows, and whether anybody still listens. */
 export interface Poll {
@@ -21,7 +12,7 @@ export interface Poll {
 /** The action at its next version, or as it is when the time is over. What has ended changes no more. */
 export async function changed(life: Life, { waitS, after, gone }: Poll, { store }: ApiParts): Promise<Life> {
   const known = after ?? life.version
-  if (waitS === 0 || life.version > known || ENDS.has(life.state)) return life
+  if (waitS === 0 || life.version > known || isEnd(life.state)) return life
   const over = AbortSignal.any([gone, AbortSignal.timeout(waitS * 1000)])
   let latest = life
   for await (const next of store.watch(life.action.id, over)) {
