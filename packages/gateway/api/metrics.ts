@@ -1,4 +1,3 @@
-import type { Life } from '@sallyport/core/lifecycle/life'
 import { isEnd } from '@sallyport/core/lifecycle/table'
 import type { RefusalCode } from '@sallyport/core/refusal/table'
 import { Counter, Gauge, Registry } from 'prom-client'
