@@ -69,28 +69,6 @@ for (const engine of ENGINES) {
       expect(await bench.store.move(giveAnswer)).toBe('lost')
     })
 
-    test('of lives come newest first, by any of the agents and whatever else was asked', async () => {
-      const told = [
-        { agents: ['robot'], owner: 'ann', resource: 'crm' },
-        { agents: ['helper', 'robot'], owner: 'bob', resource: 'crm' },
-        { agents: ['helper'], owner: 'ann', resource: 'billing' },
-        { agents: [], owner: 'ann', resource: 'crm' },
-      ] as const
-      for (const [n, one] of told.entries()) await bench.put(held(n, one).life, held(n, one).leaf)
-      const ended = withdrawn(held(0, told[0]).life)
-      await bench.put(ended.life, ended.leaf, 1)
-      const find = async (query: object) =>
-        (await bench.store.read('lives', { limit: 9, ...query })).map(({ action }) => action.id)
-      const ids = (...of: number[]) => of.map(actionId)
-      expect(await find({})).toEqual(ids(3, 2, 1, 0))
-      expect(await find({ agent: 'robot' })).toEqual(ids(1, 0))
-      expect(await find({ agent: 'helper', owner: 'ann' })).toEqual(ids(2))
-      expect(await find({ resource: 'crm', owner: 'ann' })).toEqual(ids(3, 0))
-      expect(await find({ state: 'withdrawn' })).toEqual(ids(0))
-      expect(await find({ since: actionOf(2).askedAt })).toEqual(ids(3, 2))
-      expect(await find({ limit: 1 })).toEqual(ids(3))
-    })
-
     test('of what is open or dispatched come oldest first', async () => {
       const waiting = await bench.admit(1)
       const sent = allowed(2)

@@ -5,7 +5,6 @@ import type {
   FreezeId,
   GroupId,
   PersonId,
-  ResourceId,
   SessionId,
   Shape,
   StandingId,
@@ -163,18 +162,6 @@ export interface Reads {
     rows: { readonly life: Life; readonly claim: string } | null
   }
   readonly kept: { query: { action: ActionId }; rows: Kept | null }
-  /** Newest first. */
-  readonly lives: {
-    query: {
-      agent?: AgentId
-      owner?: PersonId
-      resource?: ResourceId
-      state?: State
-      since?: Instant
-      limit: number
-    }
-    rows: readonly Life[]
-  }
   /** How many other actions with the claim key of this one wait. */
   readonly identical: { query: { action: ActionId }; rows: number }
   /** How the newest of a caller's other actions stand, no more of them than the limit. */

@@ -155,7 +155,6 @@ const READERS: { readonly [K in keyof Reads]: Reader<K> } = {
     return kept === undefined || life === undefined ? null : { life, claim: kept.claim }
   },
   kept: (disk, { action }) => disk.kept.get(action) ?? null,
-  lives: unread,
   identical: unread,
   counts: unread,
   past(disk, { caller, since, limit }) {

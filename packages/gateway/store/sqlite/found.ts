@@ -19,7 +19,6 @@ const PARSERS: { readonly [K in keyof Reads]: (found: Found[K]) => Reads[K]['row
   claim: many,
   idempotency: (found) => (found === null ? null : { life: parse<Life>(found.life), claim: found.claim }),
   kept: same,
-  lives: many,
   identical: same,
   counts: same,
   past: same,

@@ -39,9 +39,6 @@ export interface PackedLife {
   readonly state: string
   readonly json: string
   /** What is looked up and never changes: read only where the life begins. */
-  readonly resource: string
-  readonly owner: string
-  readonly agents: readonly string[]
   readonly askedAt: number
   readonly shape: string
   readonly session: string
@@ -71,7 +68,6 @@ export interface Found {
   readonly claim: readonly string[]
   readonly idempotency: { readonly life: string; readonly claim: string } | null
   readonly kept: Kept | null
-  readonly lives: readonly string[]
   readonly identical: number
   readonly counts: Reads['counts']['rows']
   readonly past: Past

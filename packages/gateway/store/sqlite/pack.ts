@@ -45,9 +45,8 @@ function packWrite(write: Write): PackedWrite {
 
 function packLife({ from, life }: Extract<Write, { readonly kind: 'life' }>): PackedLife {
   const { action, version, state } = life
-  const { id, caller, resource, askedAt, shape, session, facts } = action
+  const { id, caller, askedAt, shape, session, facts } = action
   continues(id, from, version)
-  const { agents, owner } = caller
   return {
     kind: 'life',
     id,
@@ -55,9 +54,6 @@ function packLife({ from, life }: Extract<Write, { readonly kind: 'life' }>): Pa
     version,
     state,
     json: JSON.stringify(life),
-    resource,
-    owner,
-    agents,
     askedAt,
     shape,
     session,

@@ -1,6 +1,6 @@
 import type { Head, Kept, Reads } from '../store.ts'
 import { countingReaders } from './counting.ts'
-import { bytesIn, type Driver, numberIn, type Prepared, type Row, textIn } from './driver.ts'
+import { bytesIn, type Driver, numberIn, type Row, textIn } from './driver.ts'
 import type { Found, PackedRead } from './message.ts'
 
 /** The longest list that one read gives: whoever wants more asks from where it ended. */
@@ -27,7 +27,7 @@ export function readerOf(driver: Driver, head: () => Head): Reader {
   return ({ kind, query }) => find(kind, query)
 }
 
-type LifeKinds = 'life' | 'open' | 'dispatched' | 'claim' | 'idempotency' | 'kept' | 'lives'
+type LifeKinds = 'life' | 'open' | 'dispatched' | 'claim' | 'idempotency' | 'kept'
 
 function lifeReaders(driver: Driver): Pick<Readers, LifeKinds> {
   const byId = driver.prepare('SELECT json FROM life WHERE id = ?')
@@ -59,7 +59,6 @@ function lifeReaders(driver: Driver): Pick<Readers, LifeKinds> {
       const row = kept.get(action)
       return row === undefined ? null : keptOf(row, action)
     },
-    lives: livesReader(driver),
   }
 }
 
@@ -71,28 +70,6 @@ function keptOf(row: Row, action: Kept['action']): Kept {
     idempotency: row['idempotency'] === null ? null : textIn(row, 'idempotency'),
     payload: row['payload'] === null ? null : bytesIn(row, 'payload'),
     answer: row['answer'] === null ? null : bytesIn(row, 'answer'),
-  }
-}
-
-/** One statement for each set of filters that is ever asked for: there are 32. */
-function livesReader(driver: Driver): Readers['lives'] {
-  const statements = new Map<string, Prepared>()
-  return ({ agent, owner, resource, state, since, limit }) => {
-    const all: readonly (readonly [string, string | number | undefined])[] = [
-      ['by_agent.agent = ?', agent],
-      ['owner = ?', owner],
-      ['resource = ?', resource],
-      ['state = ?', state],
-      ['life.asked_at >= ?', since],
-    ]
-    const filters = all.flatMap(([condition, value]) => (value === undefined ? [] : [{ condition, value }]))
-    const where = filters.map(({ condition }) => ` AND ${condition}`).join('')
-    const [from, order] =
-      agent === undefined ? ['life', 'life'] : ['life_agent AS by_agent JOIN life USING (seq)', 'by_agent']
-    const sql = `SELECT json FROM ${from} WHERE true${where} ORDER BY ${order}.asked_at DESC, ${order}.seq DESC LIMIT ?`
-    const statement = statements.get(sql) ?? driver.prepare(sql)
-    statements.set(sql, statement)
-    return jsons(statement.all(...filters.map(({ value }) => value), Math.min(limit, LIST_LIMIT)))
   }
 }
 

@@ -13,8 +13,6 @@ const MIGRATIONS: readonly string[] = [
     id TEXT NOT NULL UNIQUE,
     version INTEGER NOT NULL,
     state TEXT NOT NULL,
-    resource TEXT NOT NULL,
-    owner TEXT NOT NULL,
     asked_at INTEGER NOT NULL,
     shape TEXT NOT NULL,
     session TEXT NOT NULL,
@@ -26,10 +24,7 @@ const MIGRATIONS: readonly string[] = [
     -- Last, and by far the longest: whoever counts reads none of it.
     json TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX life_by_state ON life (state, asked_at);
-  CREATE INDEX life_by_resource ON life (resource, asked_at);
-  CREATE INDEX life_by_owner ON life (owner, asked_at);
-  CREATE INDEX life_by_time ON life (asked_at);
+  CREATE INDEX life_dispatched ON life (seq) WHERE state = 'dispatched';
   CREATE INDEX life_open ON life (seq) WHERE state IN ('waiting', 'approved');
   -- Holds all that counting reads, so that the rows are not touched.
   CREATE INDEX life_by_caller ON life (caller, asked_at, state, session);
@@ -37,14 +32,6 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX life_labelled ON life (caller, asked_at) WHERE labels IS NOT NULL;
   -- Only of what can be claimed: an agent may repeat one allowed request a million times.
   CREATE INDEX life_by_claim ON life (claim) WHERE state IN ('waiting', 'approved');
-
-  -- Every agent of the chain, so that none hides behind another.
-  CREATE TABLE life_agent (
-    agent TEXT NOT NULL,
-    asked_at INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    PRIMARY KEY (agent, asked_at, seq)
-  ) STRICT, WITHOUT ROWID;
 
   -- What belongs to a life is found by its seq, not by its id: ids come in no order, so that an index over them dirties a
   -- page of its own for nearly every row of a commit.

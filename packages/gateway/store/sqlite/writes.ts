@@ -28,23 +28,16 @@ export function writerOf(driver: Driver): Writer {
 
 function lifeWriter(driver: Driver): (write: PackedLife) => boolean {
   const insert = driver.prepare(
-    `INSERT INTO life (id, version, state, resource, owner, asked_at, shape, session, caller, labels, json)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-  )
-  const insertAgent = driver.prepare(
-    `INSERT INTO life_agent (agent, asked_at, seq) SELECT ?, ?, seq FROM life WHERE id = ? ON CONFLICT DO NOTHING`,
+    `INSERT INTO life (id, version, state, asked_at, shape, session, caller, labels, json)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   )
   const update = driver.prepare(
     'UPDATE life SET version = ?, state = ?, json = ? WHERE id = ? AND version = ?',
   )
-  return ({ from, id, version, state, json, resource, owner, agents, askedAt, ...never }) => {
-    if (from !== 0) return update.run(version, state, json, id, from) === 1
-    const { shape, session, caller, labels } = never
-    const values = [id, version, state, resource, owner, askedAt, shape, session, caller, labels, json]
-    if (insert.run(...values) === 0) return false
-    for (const agent of agents) insertAgent.run(agent, askedAt, id)
-    return true
-  }
+  return ({ from, id, version, state, json, askedAt, shape, session, caller, labels }) =>
+    (from === 0
+      ? insert.run(id, version, state, askedAt, shape, session, caller, labels, json)
+      : update.run(version, state, json, id, from)) === 1
 }
 
 function versionedWriter(driver: Driver): (write: PackedVersioned) => boolean {
