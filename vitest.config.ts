@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 import { ClaimsReporter } from './conformance/reporter.ts'
 
-const ROOMS = '{packages,conformance,tools}'
+const ROOMS = '{packages,conformance,tools,bench}'
 const SYSTEM = `${ROOMS}/**/*.system.test.ts`
 
 /** `--mode system` runs what npm alone cannot bring: the same settings, the other files. */
