@@ -6,57 +6,66 @@ import { answerHeaders, type Header } from '@sallyport/describe/http/headers'
 import type { HttpMessage } from '@sallyport/describe/http/message'
 import type { Answer } from '../../guard/answer.ts'
 import type { Permit } from '../../guard/permit.ts'
+import { contentOf } from './content.ts'
 import type { Received } from './exchange.ts'
+import { type Coding, codingOf, opened, openedHeaders } from './opened.ts'
 import { NO_VEIL, type Veil } from './veil.ts'
 
 /** What the client may see of what came: no credential of the target, and nothing that nobody could look into. */
-export function answerOf(received: Received, { method }: HttpMessage, veil: Veil, permit: Permit): Answer {
-  const { status, headers, body, outcome } = received
+export function answerOf(
+  received: Received,
+  { method }: HttpMessage,
+  veil: Veil,
+  permit: Permit,
+  signal: AbortSignal,
+): Answer {
+  const { status, headers, body } = received
   const empty = method === 'HEAD' || status === 204 || status === 304
-  const opaque = empty ? undefined : opaqueness(received, veil)
+  const coding = codingOf(headers)
+  const opaque = empty ? undefined : opaqueness(received, coding, veil)
   if (opaque !== undefined) {
     body.destroy()
     return withheld(status, opaque, permit)
   }
+  const isOpened = coding !== 'none' && coding !== 'unknown'
+  const content = empty || !isOpened ? body : opened(body, coding)
   return {
     kind: 'http',
     status,
-    headers: answerHeaders(headers)
-      .filter(([name]) => veil.text(name) === name)
-      .map(([name, value]) => [name, veil.text(value)]),
-    body: veiled(body, veil),
-    outcome,
+    headers: shownHeaders(headers, isOpened, veil),
+    ...contentOf(content, received, veil, signal),
   }
 }
 
-async function* veiled(body: AsyncIterable<Uint8Array>, veil: Veil): AsyncGenerator<Uint8Array> {
-  const stream = veil.stream()
-  for await (const chunk of body) {
-    const shown = stream.push(chunk)
-    if (shown.length > 0) yield shown
-  }
-  const rest = stream.end()
-  if (rest.length > 0) yield rest
+/**
+ * A digest is of other bytes once the content was opened, or may be where something is veiled: it would call a good answer
+ * forged, and confirm a guess at the credential. HEAD says what GET would.
+ */
+const DIGESTS: ReadonlySet<string> = new Set(['content-digest', 'content-md5', 'digest', 'repr-digest'])
+
+function shownHeaders(raw: readonly Header[], isOpened: boolean, veil: Veil): readonly Header[] {
+  const sameBytes = !isOpened && veil === NO_VEIL
+  const headers = answerHeaders(raw).filter(([name]) => sameBytes || !DIGESTS.has(name))
+  return (isOpened ? openedHeaders(headers) : headers)
+    .filter(([name]) => veil.text(name) === name)
+    .map(([name, value]) => [name, veil.text(value)])
 }
 
 /** Why nobody could find a credential in it, or later mask anything. */
-function opaqueness({ status, headers }: Received, veil: Veil): Redacted | undefined {
-  if (isEncoded(headers)) return safe`in an encoding that it was not asked for`
-  if (veil === NO_VEIL) return undefined
+function opaqueness(
+  { status, headers }: Received,
+  coding: Coding | 'none' | 'unknown',
+  veil: Veil,
+): Redacted | undefined {
+  if (coding === 'unknown' || said(headers, 'transfer-encoding').some((value) => value !== 'chunked'))
+    return safe`in an encoding that it was not asked for`
+  if (coding === 'none' && veil === NO_VEIL) return undefined
   // Of which a client could ask for as small ones as it likes.
   if (status === 206 || said(headers, 'content-type').some((type) => type.startsWith('multipart/byteranges')))
     return safe`in pieces that it was not asked for`
-  return said(headers, 'content-type').every(isLikeAscii)
+  return veil === NO_VEIL || said(headers, 'content-type').every(isLikeAscii)
     ? undefined
     : safe`in a character set that it was not asked for`
-}
-
-/** Compressed although we asked for `identity`. */
-function isEncoded(headers: readonly Header[]): boolean {
-  return (
-    said(headers, 'content-encoding').some((value) => value !== 'identity' && value !== '') ||
-    said(headers, 'transfer-encoding').some((value) => value !== 'chunked')
-  )
 }
 
 const CHARSET = /charset[^=;,]*=\s*"?([^\s;,"]*)/g

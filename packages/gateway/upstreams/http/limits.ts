@@ -11,3 +11,9 @@ export const CONNECTIONS_LIMIT = 128
 export const ANSWER_HEADERS_LIMIT_BYTES: number = 16 * 1024
 /** Of one answer, read from the target and not yet taken by the client. */
 export const ANSWER_BUFFER_BYTES: number = 64 * 1024
+/** RFC 9659: no content for the web needs a larger window. A decoder takes as much memory as the target names. */
+export const OPENED_WINDOW_LOG2 = 23
+/** So much of a compressed answer is opened however small it was. */
+export const OPENED_FREE_BYTES: number = 16 * 1024 * 1024
+/** Plain bytes to one compressed. Long logs and tables come to some dozens, and only a bomb to a thousand. */
+export const OPENED_RATIO_LIMIT = 200

@@ -34,7 +34,7 @@ export function openHttpUpstream({ resource, credentialValue, sha256 }: HttpUpst
       const received = exchange(dispatcher, requestOf(message, address, header), signal)
       // Waits for what was dispatched, then ends the connection.
       if (!reuse) void dispatcher.close()
-      return answerOf(await received, message, veil, permit)
+      return answerOf(await received, message, veil, permit, signal)
     },
     reachable: () => canConnect(address),
     close: () => pool.close(),
