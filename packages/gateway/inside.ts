@@ -14,6 +14,7 @@ import type { Timer } from './guard/parts.ts'
 import { type Identity, openIdentity } from './identity/identity.ts'
 import { openOperatorToken } from './identity/operator.ts'
 import { ed25519Verify } from './keys/ed25519.ts'
+import type { JwkSet } from './keys/identity.ts'
 import { type Keys, openKeys } from './keys/keys.ts'
 import { sha256 } from './keys/sha256.ts'
 import type { Log } from './log.ts'
@@ -38,8 +39,12 @@ export interface Inside {
   readonly publisher: Publisher
   /** The line that a verifier of the log needs. */
   readonly verifierKey: string
+  /** By these keys targets verify who calls. */
+  readonly jwks: JwkSet
   /** The configuration in force; a reload sets another. */
   current: Configuration
+  /** As people and targets reach it; with the port that was found, once there is one. */
+  consoleUrl: string
 }
 
 export interface InsideParts {
@@ -79,7 +84,7 @@ export async function openInside({
   if (opened.kind === 'rejected') return opened
   const { policy } = opened
 
-  const force = { current: configuration }
+  const force = { current: configuration, consoleUrl: configuration.consoleUrl }
   const given = { store, clock, random: randomBytes, sha256 }
   const operatorToken = openOperatorToken(dataFolder, randomBytes)
   const identity = await openIdentity({
@@ -88,7 +93,11 @@ export async function openInside({
     operatorToken,
     directory: (agents) => directoryOf(force.current, agents),
   })
-  const resources = openResources(configuration, openSecrets(variable))
+  const resources = openResources(configuration, openSecrets(variable), {
+    ...given,
+    identityKey: keys.identity,
+    issuer: () => force.consoleUrl,
+  })
   onClose(() => resources.close())
 
   const { guard, desk, stop } = await openGuard({
@@ -116,6 +125,7 @@ export async function openInside({
     desk,
     publisher,
     verifierKey,
+    jwks: keys.jwks,
   })
 }
 

@@ -74,7 +74,6 @@ export async function openGateway({
 }
 
 interface Outside {
-  readonly consoleUrl: string
   readonly door: Listening
   readonly api: ApiListening
 }
@@ -82,15 +81,14 @@ interface Outside {
 /** The doors and the console. A port that is taken stops the start before anything was let in. */
 async function openOutside(
   inside: Inside,
-  { consoleUrl, consoleListen, httpListen, httpHosts }: Configuration,
+  { consoleListen, httpListen, httpHosts }: Configuration,
   version: string,
   metrics: Metrics,
   log: Log,
 ): Promise<Outside> {
-  const found = { consoleUrl }
-  const parts = apiParts(inside, () => found.consoleUrl, version, log)
+  const parts = apiParts(inside, version, log)
   const api = await serveApi(openApi(parts, metrics), consoleListen, clock)
-  if (consoleListen.port === 0) found.consoleUrl = `http://localhost:${api.port}`
+  if (consoleListen.port === 0) inside.consoleUrl = `http://localhost:${api.port}`
   try {
     const door = await openHttpDoor(
       {
@@ -98,12 +96,12 @@ async function openOutside(
         prove: (key, told) => prove(inside.identity, key, told),
         resources: (id) => inside.resources.configured(id),
         hosts: httpHosts,
-        consoleUrl: found.consoleUrl,
+        consoleUrl: inside.consoleUrl,
         log,
       },
       httpListen,
     )
-    return { consoleUrl: found.consoleUrl, door, api }
+    return { door, api }
   } catch (cause) {
     await api.drain(clock())
     throw cause
@@ -124,8 +122,8 @@ async function prove(
   return { kind: 'proved', caller, session: identity.sessionOf(caller, session ?? null, clock()) }
 }
 
-function apiParts(inside: Inside, consoleUrl: () => string, version: string, log: Log): ApiParts {
-  const { guard, desk, store, identity, policy, resources, publisher, verifierKey } = inside
+function apiParts(inside: Inside, version: string, log: Log): ApiParts {
+  const { guard, desk, store, identity, policy, resources, publisher, verifierKey, jwks } = inside
   return {
     guard,
     desk,
@@ -140,9 +138,10 @@ function apiParts(inside: Inside, consoleUrl: () => string, version: string, log
     },
     describe: (asked) => resources.describe(asked),
     record: { readLog: logReader(store, publisher), publisher, verifierKey },
+    jwks,
     replaying: ENGINES,
-    consoleUrl,
-    origins: () => originsOf(consoleUrl()),
+    consoleUrl: () => inside.consoleUrl,
+    origins: () => originsOf(inside.consoleUrl),
     version,
     ready: () => publisher.problem() === undefined,
     clock,
@@ -158,14 +157,14 @@ function originsOf(consoleUrl: string): readonly string[] {
 
 function gatewayOf(
   inside: Inside,
-  { consoleUrl, door, api }: Outside,
+  { door, api }: Outside,
   metrics: Metrics,
   log: Log,
   closeAll: () => Promise<void>,
 ): Gateway {
   return {
     failed: new Promise((resolve) => void inside.store.onFailed(resolve)),
-    consoleUrl,
+    consoleUrl: inside.consoleUrl,
     httpUrl: `http://localhost:${door.port}`,
     async reload(next) {
       const prepared = await inside.policy.prepare(next)

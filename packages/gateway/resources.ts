@@ -6,9 +6,8 @@ import { describeHttp } from '@sallyport/describe/http/describe'
 import { httpMessage } from '@sallyport/describe/http/message'
 import type { Configuration, Resource } from './config/configuration.ts'
 import type { Asked } from './guard/guard.ts'
-import { openInnerDoor } from './guard/inner-door.ts'
+import { type InnerDoorParts, openInnerDoor } from './guard/inner-door.ts'
 import type { Guarded } from './guard/parts.ts'
-import { sha256 } from './keys/sha256.ts'
 import type { Secrets } from './secrets/secrets.ts'
 
 /** The resources of the configuration in force, each with its inner door. */
@@ -22,7 +21,11 @@ export interface Resources {
   close(): Promise<void>
 }
 
-export function openResources(configuration: Configuration, secrets: Secrets): Resources {
+export function openResources(
+  configuration: Configuration,
+  secrets: Secrets,
+  parts: InnerDoorParts,
+): Resources {
   let resources = configuration.resources
   let guarded = new Map<ResourceId, Guarded>()
 
@@ -31,7 +34,7 @@ export function openResources(configuration: Configuration, secrets: Secrets): R
     for (const [id, resource] of next) {
       const before = guarded.get(id)
       const same = before !== undefined && spelled(resources.get(id)) === spelled(resource)
-      kept.set(id, same ? before : openInnerDoor(resource, () => credentialOf(resource, secrets), sha256))
+      kept.set(id, same ? before : openInnerDoor(resource, () => credentialOf(resource, secrets), parts))
     }
     for (const [id, before] of guarded) if (kept.get(id) !== before) void before.upstream.close()
     resources = next

@@ -130,6 +130,7 @@ export async function openConsole(settings: Settings): Promise<Console> {
     configuration,
     describe: (asked) => ({ described: describedByMethod(asked), message: { ...asked } }),
     record: { readLog: logReader(store, publisher), publisher, verifierKey: keys.log.verifierLine(LOG) },
+    jwks: keys.jwks,
     replaying: { cedar, sha256 },
     consoleUrl: () => world.url,
     origins: () => [world.url],

@@ -10,6 +10,7 @@ import { events } from './events.ts'
 import { health } from './health.ts'
 import { holds } from './holds.ts'
 import { house } from './house.ts'
+import { jwks } from './jwks.ts'
 import { log } from './log.ts'
 import { type Metrics, metricsRoute } from './metrics.ts'
 import type { ApiParts } from './parts.ts'
@@ -27,6 +28,7 @@ export function openApi(parts: ApiParts, metrics: Metrics): Api {
   app.use('/v1/*', onlyJson)
 
   app.route('/', health(parts))
+  app.route('/', jwks(parts))
   app.route('/', pairings(parts))
   documented(app)
   app.route('/', pages(parts))

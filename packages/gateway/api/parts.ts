@@ -7,6 +7,7 @@ import type { Refusal } from '@sallyport/core/refusal/refusal'
 import type { Configuration } from '../config/configuration.ts'
 import type { Asked, Desk, Guard } from '../guard/guard.ts'
 import type { Identity } from '../identity/identity.ts'
+import type { JwkSet } from '../keys/identity.ts'
 import type { ReadLog } from '../record/log.ts'
 import type { Publisher } from '../record/publisher.ts'
 import type { Store } from '../store/store.ts'
@@ -27,6 +28,8 @@ export interface ApiParts {
     /** The line that a verifier needs (C2SP signed-note). */
     readonly verifierKey: string
   }
+  /** By these keys targets verify who calls. */
+  readonly jwks: JwkSet
   readonly replaying: ReplayEngines
   /** `http://localhost:7070`, the first of `origins`. */
   readonly consoleUrl: () => string

@@ -17,6 +17,7 @@ afterAll(() => shop.close())
 const EVERYWHERE = [
   '/',
   '/healthz',
+  '/.well-known/jwks.json',
   '/v1/openapi.json',
   '/v1/holds',
   '/log/checkpoint',

@@ -35,6 +35,8 @@ export interface Resource extends Target {
   /** Scheme, host, port and an optional path prefix. */
   readonly address: URL
   readonly credential: Credential | null
+  /** Whether its target is told who calls. Names of persons are personal data, and many targets are somebody else's. */
+  readonly identity: 'signed' | null
   readonly routes: readonly Route[]
   /** How long a connection waits with a held action before it becomes claimable. */
   readonly liveWaitMs: number

@@ -31,6 +31,7 @@ resources:
     routes:
       - { route: "GET /exports/{name}", effects: [export, read], datasets: [exports], labels: [pii] }
       - { route: "GET /" }
+    identity: signed
     liveWait: 20s
 changes: unguarded
 `
@@ -79,6 +80,7 @@ describe('a whole file', () => {
         },
         { method: 'GET', path: '/', effects: null, datasets: [], labels: [] },
       ],
+      identity: 'signed',
       liveWaitMs: 20_000,
     })
     expect(Object.isFrozen(billing?.credential)).toBe(true)
@@ -165,6 +167,10 @@ describe('a resource is refused', () => {
     [{ address: '"https://host/#a"' }, 'the address holds a query or a fragment'],
     [{ credential: '{ header: Host, format: "{}", secret: "env:A" }' }, 'this is no header that can carry a credential'],
     [{ credential: '{ header: "a b", format: "{}", secret: "env:A" }' }, 'this is no header that can carry a credential'],
+    [{ credential: '{ header: Sallyport-Identity, format: "{}", secret: "env:A" }' }, 'this is no header that can carry a credential'],
+    [{ credential: '{ header: sallyport_action, format: "{}", secret: "env:A" }' }, 'this is no header that can carry a credential'],
+    [{ identity: 'none' }, 'a value that is not known here'],
+    [{ identity: 'true' }, 'a value that is not known here'],
     [{ credential: '{ header: a, format: Bearer, secret: "env:A" }' }, 'this is no format of a header'],
     [{ credential: '{ header: a, format: "{}{}", secret: "env:A" }' }, 'this is no format of a header'],
     [{ credential: '{ header: a, format: "{}\\r\\nx: y", secret: "env:A" }' }, 'this is no format of a header'],

@@ -11,7 +11,17 @@ import { ancestorsOf, declared, reference } from './names.ts'
 import { readRoutes } from './routes.ts'
 import type { Source } from './source.ts'
 
-const KEYS = ['id', 'kind', 'environment', 'region', 'address', 'credential', 'routes', 'liveWait'] as const
+const KEYS = [
+  'id',
+  'kind',
+  'environment',
+  'region',
+  'address',
+  'credential',
+  'identity',
+  'routes',
+  'liveWait',
+] as const
 /** The first segment of a path at the HTTP door names the resource; these name something else there. */
 const RESERVED = new Set<string>(['mcp', 'sallyport', 'v1'])
 
@@ -31,6 +41,9 @@ const FRAMING = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+
+/** What the gateway itself says to a target, which may take both spellings for one: a second header of that name is a doubt. */
+const OURS = /^sallyport[-_]/i
 
 export type Environments = ReadonlyMap<EnvironmentId, readonly EnvironmentId[]>
 
@@ -62,11 +75,12 @@ function readResource(
   const address = fields.required('address', readAddress)
   const region = fields.optional('region', '', readRegion)
   const credential = fields.optional('credential', null, readCredential)
+  const identity = fields.optional('identity', null, oneOf(['signed']))
   const routes = fields.optional('routes', [], readRoutes)
   const liveWaitMs = fields.optional('liveWait', LIVE_WAIT_DEFAULT_MS, readLiveWait)
   if (kind === undefined || environment === undefined || address === undefined) return undefined
   const environments = [environment, ...ancestorsOf(environment, known)] as const
-  return { id, kind, region, environments, address, credential, routes, liveWaitMs }
+  return { id, kind, region, environments, address, credential, identity, routes, liveWaitMs }
 }
 
 const readAddress: Read<URL> = (node, source) => {
@@ -102,7 +116,7 @@ const readCredential: Read<Credential> = (node, source) => {
 }
 
 const readHeader: Read<string> = text(
-  (value) => (isHeaderName(value) && !FRAMING.has(value.toLowerCase()) ? value.toLowerCase() : undefined),
+  (value) => (canCarry(value) ? value.toLowerCase() : undefined),
   'this is no header that can carry a credential',
   'write `authorization`, `x-api-key` or what the target wants',
 )
@@ -123,6 +137,10 @@ const readSecret: Read<string> = text(
   'this is no reference to a secret',
   REFERENCE_HELP,
 )
+
+function canCarry(header: string): boolean {
+  return isHeaderName(header) && !FRAMING.has(header.toLowerCase()) && !OURS.test(header)
+}
 
 function isHeaderName(value: string): boolean {
   try {

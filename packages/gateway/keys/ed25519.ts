@@ -27,7 +27,7 @@ export interface LogKey {
 }
 
 export function logKeyOf(seed: Uint8Array, sha256: Sha256): LogKey {
-  const key = createPrivateKey({ key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8' })
+  const key = privateKeyOf(seed)
   const verifierKey = (name: string): VerifierKey => keyOf(sha256, name, publicBytes(key))
   return {
     origin: `sallyport/${hex(sha256(publicBytes(key))).slice(0, ORIGIN_HEX_CHARS)}`,
@@ -43,7 +43,11 @@ export const ed25519Verify: Ed25519Verify = (publicKey, message, signature) => {
   return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature)
 }
 
-function publicBytes(key: KeyObject): Uint8Array {
+export function privateKeyOf(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8' })
+}
+
+export function publicBytes(key: KeyObject): Uint8Array {
   const der = createPublicKey(key).export({ format: 'der', type: 'spki' })
   return Uint8Array.from(der.subarray(PUBLIC_PREFIX.length))
 }

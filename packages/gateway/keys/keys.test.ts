@@ -14,13 +14,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { openNote, parseVerifierKey, signNote, verifierOf } from '@sallyport/core/ledger/note'
+import { createLocalJWKSet, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { ed25519Verify, logKeyOf } from './ed25519.ts'
 import { KeyProblem } from './folder.ts'
+import { identityKeyOf } from './identity.ts'
 import { openKeys } from './keys.ts'
 import { sha256 } from './sha256.ts'
 
-const NAMES = ['api-key', 'claim', 'log', 'seal']
+const NAMES = ['api-key', 'claim', 'identity', 'log', 'seal']
 
 describe('the first start', () => {
   test('makes every key, for its owner alone', () => {
@@ -50,6 +52,7 @@ test('the next start has the same keys', () => {
     throw new Error('nothing is drawn beside a store')
   })
   expect(after.log.verifierLine('log.example/1')).toBe(before.log.verifierLine('log.example/1'))
+  expect(after.jwks).toEqual(before.jwks)
   expect(after.seal.equals(before.seal)).toBe(true)
   expect(after.derivation.equals(before.derivation)).toBe(true)
   expect(after.tag(Buffer.from('a'))).toBe(before.tag(Buffer.from('a')))
@@ -75,6 +78,7 @@ describe('a key that others may read is refused, with the way out', () => {
   test.each([
     ['keys/seal', 0o640, 'chmod 600'],
     ['keys/log', 0o604, 'chmod 600'],
+    ['keys/identity', 0o644, 'chmod 600'],
     ['keys', 0o750, 'chmod 700'],
     ['.', 0o775, 'chmod 700'],
   ])('%s with mode %o', (path, mode, advice) => {
@@ -146,6 +150,66 @@ describe('the key of the log', () => {
     )
     expect(ed25519Verify(publicKey, Uint8Array.of(0x72), signature)).toBe(true)
     expect(ed25519Verify(publicKey, Uint8Array.of(0x73), signature)).toBe(false)
+  })
+})
+
+describe('the key of identity', () => {
+  test('is published under its thumbprint as RFC 8037 has it (A.2, A.3)', () => {
+    const seed = Buffer.from('nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A', 'base64url')
+    expect(identityKeyOf(seed, sha256).jwk).toEqual({
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+      kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+      alg: 'EdDSA',
+      use: 'sig',
+    })
+  })
+
+  test('is made anew when it was taken away, since nothing that lasts is made with it', () => {
+    const data = started()
+    const [before] = openKeys(data, true, randomBytes).jwks.keys
+    rmSync(join(data, 'keys', 'identity'))
+    const [after, ...others] = openKeys(data, true, randomBytes).jwks.keys
+    expect(after?.kid).not.toBe(before?.kid)
+    expect(others).toEqual([])
+    expect(modeOf(join(data, 'keys', 'identity'))).toBe('600')
+  })
+
+  describe('while it is rotated', () => {
+    const here = (data: string): string => join(data, 'keys', 'identity')
+    const other = (data: string): string => join(data, 'keys', 'identity-other')
+
+    test('is published beside the one that signed before, and signs alone', async () => {
+      const data = started()
+      const before = openKeys(data, true, randomBytes)
+      renameSync(here(data), other(data))
+      const after = openKeys(data, true, randomBytes)
+      expect(after.jwks.keys).toEqual([after.identity.jwk, before.identity.jwk])
+      const published = createLocalJWKSet({ keys: after.jwks.keys.map((key) => ({ ...key })) })
+      for (const { identity } of [before, after]) {
+        const { protectedHeader } = await jwtVerify(identity.jwt({ sub: 'bot' }), published)
+        expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: 'JWT', kid: identity.jwk.kid })
+      }
+      rmSync(other(data))
+      expect(openKeys(data, true, randomBytes).jwks.keys).toEqual([after.identity.jwk])
+    })
+
+    test('is published once where it was copied and not moved', () => {
+      const data = started()
+      writeFileSync(other(data), readFileSync(here(data)), { mode: 0o600 })
+      expect(openKeys(data, true, randomBytes).jwks.keys).toHaveLength(1)
+    })
+
+    test('has another that nobody else may read and that is of its purpose', () => {
+      const data = started()
+      renameSync(here(data), other(data))
+      chmodSync(other(data), 0o644)
+      expect(refused(data).help).toContain('chmod 600')
+      rmSync(other(data))
+      writeFileSync(other(data), readFileSync(join(data, 'keys', 'seal')), { mode: 0o600 })
+      expect(refused(data).message).toMatch(/identity-other` is no key of this purpose/)
+    })
   })
 })
 

@@ -17,3 +17,8 @@ export const OPENED_WINDOW_LOG2 = 23
 export const OPENED_FREE_BYTES: number = 16 * 1024 * 1024
 /** Plain bytes to one compressed. Long logs and tables come to some dozens, and only a bomb to a thousand. */
 export const OPENED_RATIO_LIMIT = 200
+/** Of a token that says who calls: longer than a connection takes to be made, shorter than anybody needs to pass it on. */
+export const IDENTITY_LIFE_S = 60
+/** Of callers of one resource within half of that. The oldest is made anew when there are more. */
+export const IDENTITY_TOKENS_LIMIT = 10_000
+export const IDENTITY_TOKEN_ID_BYTES = 16

@@ -220,6 +220,7 @@ describe('no permit, no bytes', () => {
     openHttpUpstream({
       resource: { address: new URL(url), credential: null },
       credentialValue: () => 'x',
+      introduce: null,
       sha256: (bytes) => hash('sha256', bytes, 'buffer'),
     })
 

@@ -8,12 +8,15 @@ import { type Upstream, UpstreamFailure } from '../upstream.ts'
 import { answerOf } from './answer.ts'
 import { canConnect, freshClient, openPool } from './connect.ts'
 import { exchange } from './exchange.ts'
+import type { Introduce } from './identity.ts'
 import { NO_VEIL, type Veil, veilOf } from './veil.ts'
 
 export interface HttpUpstreamParts {
   readonly resource: Pick<Resource, 'address' | 'credential'>
   /** The secret itself, fetched when it is injected. Not asked where the resource has no credential. */
   readonly credentialValue: () => Promise<string> | string
+  /** Null where the target is not told who calls. */
+  readonly introduce: Introduce | null
   readonly sha256: Sha256
 }
 
@@ -21,17 +24,24 @@ export interface HttpUpstreamParts {
 const REUSES_CONNECTION: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** The inner door of an HTTP resource. */
-export function openHttpUpstream({ resource, credentialValue, sha256 }: HttpUpstreamParts): Upstream {
+export function openHttpUpstream({
+  resource,
+  credentialValue,
+  introduce,
+  sha256,
+}: HttpUpstreamParts): Upstream {
   const { address, credential } = resource
   const pool = openPool(address)
   return {
     async send(permit, canonical, signal) {
       spend(permit, canonical, sha256)
-      const message = messageIn(canonical, resource)
+      const action = actionIn(canonical)
+      const message = messageIn(action, resource)
       const { header, veil } = await injected(credential, credentialValue)
+      const caller = introduce?.(action.caller, permit.action) ?? []
       const reuse = !permit.fresh && REUSES_CONNECTION.has(message.method)
       const dispatcher = reuse ? pool : freshClient(address)
-      const received = exchange(dispatcher, requestOf(message, address, header), signal)
+      const received = exchange(dispatcher, requestOf(message, address, [...header, ...caller]), signal)
       // Waits for what was dispatched, then ends the connection.
       if (!reuse) void dispatcher.close()
       return answerOf(await received, message, veil, permit, signal)
@@ -41,14 +51,18 @@ export function openHttpUpstream({ resource, credentialValue, sha256 }: HttpUpst
   }
 }
 
-/** The message in the bytes of the permit, which name this very address. Whatever else they hold is not sent. */
+type CanonicalAction = Partial<Record<'address' | 'caller' | 'message', unknown>>
+
+/** Whatever else the bytes of a permit hold is not sent. */
+function actionIn(canonical: Uint8Array): CanonicalAction {
+  return JSON.parse(Buffer.from(canonical).toString()) as CanonicalAction
+}
+
+/** The message of an action, which names this very address. */
 function messageIn(
-  canonical: Uint8Array,
+  action: CanonicalAction,
   { address, credential }: HttpUpstreamParts['resource'],
 ): HttpMessage {
-  const action = JSON.parse(Buffer.from(canonical).toString()) as Partial<
-    Record<'address' | 'message', unknown>
-  >
   if (action.address !== address.href) throw notSent('this action is for another address')
   const message = readHttpMessage(action.message, credential?.header ?? null)
   if (message.kind === 'unclear') throw notSent(message.why)
@@ -71,18 +85,9 @@ async function injected(
   }
 }
 
-function requestOf(
-  message: HttpMessage,
-  address: URL,
-  credential: readonly Header[],
-): Dispatcher.DispatchOptions {
+function requestOf(message: HttpMessage, address: URL, ours: readonly Header[]): Dispatcher.DispatchOptions {
   // What we say comes last, so that nothing of the caller's stands after it.
-  const headers = [
-    ...message.headers,
-    ['accept-encoding', 'identity'],
-    ['via', '1.1 sallyport'],
-    ...credential,
-  ]
+  const headers = [...message.headers, ['accept-encoding', 'identity'], ['via', '1.1 sallyport'], ...ours]
   return {
     method: message.method,
     path: `${address.pathname.replace(/\/$/, '')}${targetOf(message)}`,
