@@ -86,11 +86,10 @@ export async function openInside({
 
   const force = { current: configuration, consoleUrl: configuration.consoleUrl }
   const given = { store, clock, random: randomBytes, sha256 }
-  const operatorToken = openOperatorToken(dataFolder, randomBytes)
   const identity = await openIdentity({
     ...given,
     keys,
-    operatorToken,
+    operatorToken: openOperatorToken(dataFolder, randomBytes),
     directory: (agents) => directoryOf(force.current, agents),
   })
   const resources = openResources(configuration, openSecrets(variable), {
@@ -114,7 +113,6 @@ export async function openInside({
   })
   onClose(stop)
 
-  const verifierKey = keys.log.verifierLine(keys.log.origin)
   return Object.assign(force, {
     kind: 'inside' as const,
     store,
@@ -124,7 +122,7 @@ export async function openInside({
     guard,
     desk,
     publisher,
-    verifierKey,
+    verifierKey: keys.log.verifierLine(keys.log.origin),
     jwks: keys.jwks,
   })
 }

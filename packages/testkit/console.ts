@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import { canonicalText } from '@sallyport/core/action/canonical'
 import { contentDigest } from '@sallyport/core/action/digest'
@@ -97,7 +98,6 @@ export async function openConsole(settings: Settings): Promise<Console> {
   const configuration = configured(settings.yaml)
   const keys = openKeys(folder, false, randomBytes)
   const store = await openSqliteStore({ folder: join(folder, 'store') })
-  // Before the first leaf, as the gateway does: a store with leaves and no checkpoint beside it is one that was put back.
   const publisher = await publisherOf(store, keys, folder)
   const operatorToken = drawToken('operator', randomBytes)
   const world = { now: instant(Date.parse('2026-11-20T12:00:00Z')), url: '' }
@@ -154,6 +154,7 @@ export async function openConsole(settings: Settings): Promise<Console> {
   return Object.assign(world, made, peopleOf(identity, parts, address, world))
 }
 
+/** Before the first leaf, as the gateway does: a store with leaves and no checkpoint beside it is one that was put back. */
 function publisherOf(store: Store, keys: Keys, folder: string): Promise<Publisher> {
   return openPublisher({
     store,
@@ -381,9 +382,7 @@ function answered(): Answer {
     kind: 'http',
     status: 200,
     headers: [['content-type', 'text/html']],
-    body: (async function* () {
-      yield body
-    })(),
+    body: Readable.from([body]),
     outcome: Promise.resolve({ kind: 'succeeded', answer: { status: 200, bytes: body.length } }),
   }
 }
