@@ -26,7 +26,7 @@ export async function houseBefore(
 }
 
 /** The agent's request as it goes over the wire, up to its empty line. */
-function requestOf(house: HttpHouse, line = 'GET /crm/a', ...headers: readonly string[]): string {
+export function requestOf(house: HttpHouse, line = 'GET /crm/a', ...headers: readonly string[]): string {
   const head = [`${line} HTTP/1.1`, 'Host: localhost', `Authorization: Bearer ${house.key}`, ...headers]
   return `${head.join('\r\n')}\r\n\r\n`
 }

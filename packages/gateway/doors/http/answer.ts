@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ActionId } from '@sallyport/core/action/ids'
-import type { Answer } from '../../guard/answer.ts'
+import { takesTrailers } from '@sallyport/describe/http/trailers'
+import type { Answer, Trailers } from '../../guard/answer.ts'
 import type { Durable } from '../../store/durable.ts'
 import { STALLED_CLIENT_MS } from './limits.ts'
 
@@ -11,18 +12,31 @@ export async function writeAnswer(
   action: ActionId,
   _recorded: Durable,
 ): Promise<void> {
-  response.writeHead(answer.status, [...answer.headers.flat(), 'Sallyport-Action', action])
-  response.flushHeaders()
+  const trailers = takenTrailers(response, answer)
+  const announced = trailers === undefined ? [] : ['Trailer', trailers.names.join(', ')]
+  const head = [...answer.headers.flat(), ...announced, 'Sallyport-Action', action]
+  response.writeHead(answer.status, head)
+  // Node writes a head that goes alone in UTF-8. Before a piece of content it stays in Latin-1, as it came.
+  if (head.every((text) => /^\p{ASCII}*$/u.test(text))) response.flushHeaders()
   try {
     for await (const chunk of answer.body) {
       if (!response.write(chunk)) await taken(response)
       if (response.destroyed) return
     }
+    if (trailers !== undefined)
+      response.addTrailers(trailers.read().map(([name, value]): [string, string] => [name, value]))
     response.end()
   } catch {
     // A client must not take half an answer for a whole one: without an end it sees that the connection broke.
     response.destroy()
   }
+}
+
+/** RFC 9112, 7.1.2: they stand behind the last chunk, so that only a chunked content has any. */
+function takenTrailers({ req }: ServerResponse, { headers, trailers }: Answer): Trailers | undefined {
+  const isChunked = req.httpVersion === '1.1' && headers.every(([name]) => name !== 'content-length')
+  const isTaken = takesTrailers(req.headersDistinct['te']) && isChunked
+  return isTaken && trailers !== undefined && trailers.names.length > 0 ? trailers : undefined
 }
 
 /** The client asked for a handle, and this is it. */

@@ -4,7 +4,8 @@ import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
 import { answerHeaders, type Header } from '@sallyport/describe/http/headers'
 import type { HttpMessage } from '@sallyport/describe/http/message'
-import type { Answer } from '../../guard/answer.ts'
+import { announcedTrailers } from '@sallyport/describe/http/trailers'
+import type { Answer, Trailers } from '../../guard/answer.ts'
 import type { Permit } from '../../guard/permit.ts'
 import { contentOf } from './content.ts'
 import type { Received } from './exchange.ts'
@@ -22,7 +23,7 @@ export function answerOf(
   const { status, headers, body } = received
   const empty = method === 'HEAD' || status === 204 || status === 304
   const coding = codingOf(headers)
-  const opaque = empty ? undefined : opaqueness(received, coding, veil)
+  const opaque = opaqueness(received, empty ? 'none' : coding, empty ? NO_VEIL : veil)
   if (opaque !== undefined) {
     body.destroy()
     return withheld(status, opaque, permit)
@@ -32,8 +33,12 @@ export function answerOf(
   return {
     kind: 'http',
     status,
-    headers: shownHeaders(headers, isOpened, veil),
+    // RFC 9110, 8.6: a client that believed in the length of a 204 would wait for it.
+    headers: shownHeaders(headers, isOpened, veil).filter(
+      ([name]) => status !== 204 || name !== 'content-length',
+    ),
     ...contentOf(content, received, veil, signal),
+    ...(empty ? {} : { trailers: shownTrailers(received, isOpened, veil) }),
   }
 }
 
@@ -42,6 +47,19 @@ export function answerOf(
  * forged, and confirm a guess at the credential. HEAD says what GET would.
  */
 const DIGESTS: ReadonlySet<string> = new Set(['content-digest', 'content-md5', 'digest', 'repr-digest'])
+
+/** Only those that were announced: what nobody was told of nobody waits for. */
+function shownTrailers({ headers, trailers }: Received, isOpened: boolean, veil: Veil): Trailers {
+  const names = shownHeaders(
+    announcedTrailers(headers).map((name) => [name, '']),
+    isOpened,
+    veil,
+  ).map(([name]) => name)
+  return {
+    names,
+    read: () => shownHeaders(trailers(), isOpened, veil).filter(([name]) => names.includes(name)),
+  }
+}
 
 function shownHeaders(raw: readonly Header[], isOpened: boolean, veil: Veil): readonly Header[] {
   const sameBytes = !isOpened && veil === NO_VEIL

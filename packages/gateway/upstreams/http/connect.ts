@@ -51,14 +51,17 @@ const COMMON: Client.Options = {
   maxHeaderSize: ANSWER_HEADERS_LIMIT_BYTES,
 }
 
+/** Shorter than in service. */
+type Waits = Pick<Client.Options, 'headersTimeout' | 'bodyTimeout'>
+
 /** Connections that are used again. */
 export function openPool(address: URL): Pool {
   return new Pool(address.origin, { ...COMMON, connections: CONNECTIONS_LIMIT })
 }
 
 /** A connection for one request: if it cannot be made, nothing was sent, and that is known. */
-export function freshClient(address: URL): Client {
-  return new Client(address.origin, COMMON)
+export function freshClient(address: URL, waits: Waits = {}): Client {
+  return new Client(address.origin, { ...COMMON, ...waits })
 }
 
 /** Whether somebody answers there, asked without a byte of a request. */

@@ -3,7 +3,7 @@ import type { Header } from '@sallyport/describe/http/headers'
 import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../guard/answer.ts'
 import { UpstreamFailure } from '../upstream.ts'
-import { ANSWER_BUFFER_BYTES } from './limits.ts'
+import { ANSWER_BUFFER_BYTES, INTERIM_ANSWERS_LIMIT } from './limits.ts'
 
 /** The head of an answer as it came, and its body as it comes. */
 export interface Received {
@@ -11,6 +11,8 @@ export interface Received {
   readonly headers: readonly Header[]
   /** Destroying it cuts the connection. */
   readonly body: Readable
+  /** What followed the body, once it has ended. */
+  readonly trailers: () => readonly Header[]
   /** Resolves when the target has said everything, or when the exchange broke; whoever reads the body need not be done. */
   readonly outcome: Promise<Outcome>
 }
@@ -47,6 +49,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null
   #begun = false
   #isCut = false
+  #interims = 0
   #status = 0
   #bytes = 0
 
@@ -84,11 +87,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    // RFC 9110, 15.2: an interim answer is not the answer.
-    if (status < 200) return
+    // RFC 9110, 15.2: an interim answer is not the answer, however many of them come.
+    if (status >= 100 && status < 200 && ++this.#interims <= INTERIM_ANSWERS_LIMIT) return
+    if (status < 200 || status > 599) return controller.abort(new Error('this is no answer of HTTP'))
     this.#status = status
-    const headers = headersOf(controller.rawHeaders)
-    this.#resolve({ status, headers, body: this.#body, outcome: this.outcome })
+    this.#resolve({
+      status,
+      headers: headersOf(controller.rawHeaders),
+      body: this.#body,
+      trailers: () => headersOf(controller.rawTrailers),
+      outcome: this.outcome,
+    })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -109,7 +118,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 }
 
 /** Name and value by turns, as bytes or as text, which is Latin-1 in HTTP. */
-function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): readonly Header[] {
+function headersOf(raw: Dispatcher.DispatchController['rawHeaders'] | undefined): readonly Header[] {
   if (!Array.isArray(raw)) return []
   const texts = raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
   return texts.flatMap((name, at): Header[] => (at % 2 === 0 ? [[name, texts[at + 1] ?? '']] : []))

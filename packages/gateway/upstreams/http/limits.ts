@@ -9,6 +9,8 @@ export const IDLE_CONNECTION_MS = 3_000
 /** To one target. More wait for a free one. */
 export const CONNECTIONS_LIMIT = 128
 export const ANSWER_HEADERS_LIMIT_BYTES: number = 16 * 1024
+/** Interim answers (1xx) before the answer itself. */
+export const INTERIM_ANSWERS_LIMIT = 16
 /** Of one answer, read from the target and not yet taken by the client. */
 export const ANSWER_BUFFER_BYTES: number = 64 * 1024
 /** RFC 9659: no content for the web needs a larger window. A decoder takes as much memory as the target names. */

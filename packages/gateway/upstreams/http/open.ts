@@ -20,8 +20,11 @@ export interface HttpUpstreamParts {
   readonly sha256: Sha256
 }
 
-/** Methods that a stale connection may lose without harm: a read whose outcome is unknown has changed nothing. */
-const REUSES_CONNECTION: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+/**
+ * Methods that a stale connection may lose without harm: a read whose outcome is unknown has changed nothing. Not HEAD: what a
+ * careless target says behind its head would be taken for the next answer, which is somebody else's.
+ */
+const REUSES_CONNECTION: ReadonlySet<string> = new Set(['GET', 'OPTIONS'])
 
 /** The inner door of an HTTP resource. */
 export function openHttpUpstream({
