@@ -8,13 +8,16 @@ const HEADERS_LIMIT = 64
 /** Request line and headers together, as much as the HTTP door takes of a connection. */
 export const HEAD_LIMIT_BYTES: number = 16 * 1024
 const WAIT_LIMIT_S = 60
+/** As much of a body as fits, with everything else, into a request of this API. */
+const BODY_LIMIT_CHARS: number = 448 * 1024
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** RFC 9110 5.6.2: what a method and a field name are made of. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 export const RefusalCodes = z.enum(Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]])
 
-/** A request of an HTTP resource that is asked for by its handle instead of through the door. It has no body: this build carries none. */
+/** A request of an HTTP resource that is asked for by its handle instead of through the door. */
 export const AskedAction = z
   .strictObject({
     resource: ResourceName,
@@ -24,11 +27,20 @@ export const AskedAction = z
       .record(z.string().regex(TOKEN).max(256), z.string().max(PATH_LIMIT_CHARS))
       .refine((headers) => Object.keys(headers).length <= HEADERS_LIMIT, `at most ${HEADERS_LIMIT} headers`)
       .optional(),
+    body: z.string().max(BODY_LIMIT_CHARS).optional().openapi({ description: 'What follows the head.' }),
+    encoding: z
+      .enum(['utf-8', 'base64'])
+      .optional()
+      .openapi({ description: 'How `body` is written here; `utf-8` where nothing is said.' }),
     reason: Text.optional().openapi({ description: 'Why it is wanted, for the people who decide.' }),
   })
   .refine((asked) => headBytes(asked) <= HEAD_LIMIT_BYTES, {
     message: `at most ${HEAD_LIMIT_BYTES} bytes of path and headers together`,
     path: ['headers'],
+  })
+  .refine(({ body = '', encoding }) => encoding !== 'base64' || BASE64.test(body), {
+    message: 'this is no base64',
+    path: ['body'],
   })
   .openapi('AskedAction')
 

@@ -62,7 +62,7 @@ describe('an action that is asked for', () => {
     ['with a header that smuggles a line', { ...asked, headers: { 'a\r\nb': 'c' } }],
     ['of a resource without a name', { ...asked, resource: '../customers' }],
     ['with a field that nobody reads', { ...asked, url: '/b' }],
-    ['with a body, which nothing would send', { ...asked, body: 'x' }],
+    ['with a body that is no base64', { ...asked, body: 'x', encoding: 'base64' }],
     ['with more in its headers than a connection could bring', { ...asked, headers: sixtyHeadersOf(280) }],
     [
       'with as much again in letters of two bytes',

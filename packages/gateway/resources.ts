@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { AskedAction } from '@sallyport/contract/action'
 import { parseName, type ResourceId } from '@sallyport/core/action/ids'
 import { safe } from '@sallyport/core/redact/redacted'
@@ -5,6 +6,7 @@ import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import { describeHttp } from '@sallyport/describe/http/describe'
 import { httpMessage } from '@sallyport/describe/http/message'
 import type { Configuration, Resource } from './config/configuration.ts'
+import { type Content, NO_CONTENT } from './guard/content.ts'
 import type { Asked } from './guard/guard.ts'
 import { type InnerDoorParts, openInnerDoor } from './guard/inner-door.ts'
 import type { Guarded } from './guard/parts.ts'
@@ -15,7 +17,7 @@ export interface Resources {
   configured(id: ResourceId): Resource | undefined
   guarded(id: ResourceId): Guarded | undefined
   /** What a request asked for by its handle is, in the very words of the resource's door. */
-  describe(asked: AskedAction): Pick<Asked, 'described' | 'message'> | Refusal
+  describe(asked: AskedAction): Pick<Asked, 'described' | 'message' | 'content'> | Refusal
   /** A resource that changed gets another inner door; the old one lets what it carries end. */
   reload(configuration: Configuration): void
   close(): Promise<void>
@@ -66,14 +68,18 @@ function credentialOf({ id, credential }: Resource, secrets: Secrets): string {
 }
 
 function describe(
-  { resource: name, method, path, headers = {} }: AskedAction,
+  { resource: name, method, path, headers = {}, body: written, encoding = 'utf-8' }: AskedAction,
   resources: ReadonlyMap<ResourceId, Resource>,
-): Pick<Asked, 'described' | 'message'> | Refusal {
+): Pick<Asked, 'described' | 'message' | 'content'> | Refusal {
   const id = parseName('resource', name)
   const resource = id === undefined ? undefined : resources.get(id)
   if (resource === undefined) return refusal('unknown-resource', safe`there is no such resource`)
-  const request = { method, target: path, headers: Object.entries(headers) }
+  const bytes = Buffer.from(written ?? '', encoding === 'base64' ? 'base64' : 'utf8')
+  const named = { kind: 'whole', bytes: bytes.length, sha256: hash('sha256', bytes) } as const
+  const body = bytes.length === 0 ? null : named
+  const request = { method, target: path, headers: Object.entries(headers), body }
   const message = httpMessage(request, resource.credential?.header ?? null)
   if (message.kind === 'unclear') return refusal('malformed', message.why)
-  return { described: describeHttp(message, resource), message }
+  const content: Content = body === null ? NO_CONTENT : { kind: 'whole', bytes }
+  return { described: describeHttp(message, resource, body === null ? null : bytes), message, content }
 }

@@ -6,16 +6,13 @@ import { Readable } from 'node:stream'
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import { canonicalText } from '@sallyport/core/action/canonical'
 import { contentDigest } from '@sallyport/core/action/digest'
-import type { Effect } from '@sallyport/core/action/effect'
 import { cardDigest } from '@sallyport/core/card/card'
 import { basisOf } from '@sallyport/core/card/make-card'
-import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
-import { type Clock, type Instant, instant, type NonEmpty } from '@sallyport/core/given'
+import { type Clock, type Instant, instant } from '@sallyport/core/given'
 import { verifierOf } from '@sallyport/core/ledger/note'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { loadPolicies } from '@sallyport/core/policy/load'
 import type { PolicySet } from '@sallyport/core/policy/policy-set'
-import { redactText } from '@sallyport/core/redact/redact'
 import { safe } from '@sallyport/core/redact/redacted'
 import type { Refusal } from '@sallyport/core/refusal/refusal'
 import { type Metrics, openMetrics } from '@sallyport/gateway/api/metrics'
@@ -26,6 +23,7 @@ import type { Configuration } from '@sallyport/gateway/config/configuration'
 import { directoryOf } from '@sallyport/gateway/config/directory'
 import { readConfiguration } from '@sallyport/gateway/config/load'
 import type { Answer } from '@sallyport/gateway/guard/answer'
+import { NO_CONTENT } from '@sallyport/gateway/guard/content'
 import type { Admission, Asked } from '@sallyport/gateway/guard/guard'
 import { openGuard } from '@sallyport/gateway/guard/open'
 import type { Guarded } from '@sallyport/gateway/guard/parts'
@@ -40,6 +38,7 @@ import { openPublisher, type Publisher } from '@sallyport/gateway/record/publish
 import { openSeal } from '@sallyport/gateway/seal/seal'
 import { openSqliteStore } from '@sallyport/gateway/store/sqlite/open'
 import type { Store } from '@sallyport/gateway/store/store'
+import { describedByMethod } from './described-by-method.ts'
 import { named } from './identity.ts'
 
 /**
@@ -128,7 +127,7 @@ export async function openConsole(settings: Settings): Promise<Console> {
     identity,
     policy: () => policy,
     configuration,
-    describe: (asked) => ({ described: describedByMethod(asked), message: { ...asked } }),
+    describe: (asked) => ({ described: describedByMethod(asked), message: asked, content: NO_CONTENT }),
     record: { readLog: logReader(store, publisher), publisher, verifierKey: keys.log.verifierLine(LOG) },
     jwks: keys.jwks,
     replaying: { cedar, sha256 },
@@ -208,6 +207,7 @@ function peopleOf(
         resource: named('resource', 'customers'),
         described,
         message: { line: described.command.line },
+        content: NO_CONTENT,
         reason: null,
         wait: 'parked',
         idempotencyKey: null,
@@ -270,38 +270,6 @@ async function admitted({ guard }: ApiParts, asked: Asked): Promise<Admission> {
   for (;;) {
     const next = await way.next()
     if (next.done) return next.value
-  }
-}
-
-const EFFECTS: Readonly<Record<string, Effect>> = {
-  GET: 'read',
-  DELETE: 'delete',
-  POST: 'write',
-  PUT: 'grant',
-}
-
-/** What a describer would say, as far as the console needs anything to show. */
-export function describedByMethod({
-  method,
-  path,
-}: {
-  readonly method: string
-  readonly path: string
-}): Asked['described'] {
-  const line = redactText(`${method} ${path}`, 100_000)
-  const effect = EFFECTS[method] ?? 'execute'
-  const effects: NonEmpty<Effect> = [effect]
-  return {
-    facts: {
-      ...PLAIN_FACTS,
-      operation: `${method} /customers/{}`,
-      datasets: ['customers'],
-      kind: 'http',
-      http: { method, path: '/customers/{}', query: [] },
-    },
-    effects,
-    says: redactText(`Sends ${method} to ${path.slice(0, 60)}`, 300),
-    command: { line, parameters: [] },
   }
 }
 
@@ -383,7 +351,7 @@ function answered(): Answer {
     status: 200,
     headers: [['content-type', 'text/html']],
     body: Readable.from([body]),
-    outcome: Promise.resolve({ kind: 'succeeded', answer: { status: 200, bytes: body.length } }),
+    outcome: Promise.resolve({ kind: 'succeeded', answer: { status: 200, bytes: body.length }, body: null }),
   }
 }
 

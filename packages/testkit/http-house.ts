@@ -40,6 +40,8 @@ export interface HttpHouseSettings {
   /** Lines of the resource `crm`. */
   readonly resource?: string
   readonly door?: Partial<HttpDoorParts>
+  /** Rows of the routes of `crm`, after the two that it has. */
+  readonly routes?: string
   /** Instead of the policies on actions that the house has. */
   readonly actions?: string
   /** The secret that `env:CRM_SECRET` names. */
@@ -161,7 +163,7 @@ function nextChange(inside: Inside): Promise<void> {
 
 function configurationIn(
   folder: string,
-  { target, resource = '', actions = POLICIES.actions }: HttpHouseSettings,
+  { target, resource = '', routes = '', actions = POLICIES.actions }: HttpHouseSettings,
 ) {
   for (const [set, text] of Object.entries({ ...POLICIES, actions })) {
     mkdirSync(join(folder, 'policies', set), { recursive: true })
@@ -182,6 +184,7 @@ resources:
     routes:
       - { route: 'GET /exports/{name}', effects: [export], datasets: [customers] }
       - { route: 'DELETE /orders/{id}', datasets: [orders] }
+${routes}
 ${resource}
 changes: unguarded
 `

@@ -87,7 +87,9 @@ export function withdrawn(life: Life): Step {
 }
 
 export function settled(life: Life): Step {
-  return took(step(life, { kind: 'settle', outcome: 'succeeded', answer: { status: 200, bytes: 2 } }, NOW))
+  return took(
+    step(life, { kind: 'settle', outcome: 'succeeded', answer: { status: 200, bytes: 2 }, body: null }, NOW),
+  )
 }
 
 function admit(n: number, told: Told, verdict: Verdict): Admit {

@@ -9,14 +9,16 @@ export interface RecordingUpstream {
   bytes(): string
   /** The heads of the requests, in the order of their arrival. */
   requests(): readonly string[]
+  /** Their bodies, chunks put together, in Latin-1. */
+  bodies(): readonly string[]
   connections(): number
   /** Resolves when so many requests have come. */
   arrived(count: number): Promise<void>
   close(): Promise<void>
 }
 
-/** What it does with a request: write, wait, or hang up. */
-export type Respond = (head: string, socket: Socket) => void
+/** What it does with a request that has come whole: write, wait, or hang up. */
+export type Respond = (head: string, socket: Socket, body: string) => void
 
 /** An answer as it goes over the wire. Its length is counted. */
 export function answer(body: string, headers = '', status = '200 OK'): string {
@@ -28,6 +30,7 @@ export async function recordingUpstream(
 ): Promise<RecordingUpstream> {
   const chunks: Buffer[] = []
   const requests: string[] = []
+  const bodies: string[] = []
   const sockets = new Set<Socket>()
   const waiting: { readonly count: number; readonly resolve: () => void }[] = []
   let connections = 0
@@ -38,12 +41,12 @@ export async function recordingUpstream(
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       pending += chunk.toString('latin1')
-      for (let end = pending.indexOf('\r\n\r\n'); end >= 0; end = pending.indexOf('\r\n\r\n')) {
-        const head = pending.slice(0, end)
-        pending = pending.slice(end + 4)
-        requests.push(head)
+      for (let next = firstRequest(pending); next !== undefined; next = firstRequest(pending)) {
+        pending = next.rest
+        requests.push(next.head)
+        bodies.push(next.body)
         for (const { count, resolve } of waiting) if (requests.length >= count) resolve()
-        respond(head, socket)
+        respond(next.head, socket, next.body)
       }
     })
     socket.on('error', () => undefined)
@@ -57,6 +60,7 @@ export async function recordingUpstream(
     port,
     bytes: () => Buffer.concat(chunks).toString('latin1'),
     requests: () => requests,
+    bodies: () => bodies,
     connections: () => connections,
     arrived: (count) =>
       new Promise((resolve) => {
@@ -69,5 +73,37 @@ export async function recordingUpstream(
         server.close(resolve)
       })
     },
+  }
+}
+
+interface Taken {
+  readonly head: string
+  readonly body: string
+  readonly rest: string
+}
+
+/** The first whole request, by the letter of RFC 9112 and no more lenient than that. */
+function firstRequest(bytes: string): Taken | undefined {
+  const end = bytes.indexOf('\r\n\r\n')
+  if (end < 0) return undefined
+  const head = bytes.slice(0, end)
+  const rest = bytes.slice(end + 4)
+  if (/^transfer-encoding: chunked$/im.test(head)) return dechunked(head, rest)
+  const length = Number(/^content-length: ([0-9]+)$/im.exec(head)?.[1] ?? 0)
+  return rest.length < length ? undefined : { head, body: rest.slice(0, length), rest: rest.slice(length) }
+}
+
+function dechunked(head: string, bytes: string): Taken | undefined {
+  let body = ''
+  let rest = bytes
+  for (;;) {
+    const line = rest.indexOf('\r\n')
+    if (line < 0) return undefined
+    const size = Number.parseInt(rest.slice(0, line), 16)
+    const after = line + 2 + size + 2
+    if (rest.length < after) return undefined
+    body += rest.slice(line + 2, line + 2 + size)
+    rest = rest.slice(after)
+    if (size === 0) return { head, body, rest }
   }
 }

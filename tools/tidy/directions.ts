@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   [CONTRACT]:     { files: [CORE], node: false, packages: 'any' },
   [VERIFY]:       { files: [CORE], node: true, packages: [] },
   [GATEWAY]:      { files: [CORE, WIRE, DESCRIBE, CONTRACT, GATEWAY], node: true, packages: 'any' },
-  [DOORS]:        { files: [CORE, WIRE, DESCRIBE, `${CONTRACT}/problem`, `${GUARD}/guard`], types: [`${GUARD}/answer`, `${GATEWAY}/store/durable`], node: true, packages: [] },
+  [DOORS]:        { files: [CORE, WIRE, DESCRIBE, `${CONTRACT}/problem`, `${GUARD}/guard`], types: [`${GUARD}/answer`, `${GUARD}/content`, `${GATEWAY}/store/durable`], node: true, packages: [] },
   'packages/cli': { files: [CORE, WIRE, DESCRIBE, CONTRACT, VERIFY, GATEWAY], node: true, packages: 'any' },
 }
 

@@ -51,7 +51,7 @@ function described(text: string, target: HttpTarget | null) {
   if (message.kind === 'unclear') {
     return { effects: ['execute'], facts: NOT_UNDERSTOOD, says: `Cannot be understood: ${message.why}` }
   }
-  const { effects, facts, says } = describeHttp(message, target ?? SOME_RESOURCE)
+  const { effects, facts, says } = describeHttp(message, target ?? SOME_RESOURCE, null)
   const assumed =
     target === null
       ? { assumed: ['no route of the resource is known: each segment after the first counts as a value'] }

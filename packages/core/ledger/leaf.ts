@@ -13,7 +13,15 @@ import type {
 } from '../action/ids.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Instant, NonEmpty } from '../given.ts'
-import type { AnswerSize, ApproveScope, DenyScope, JudgedBy, State, Wait } from '../lifecycle/life.ts'
+import type {
+  AnswerSize,
+  ApproveScope,
+  DenyScope,
+  JudgedBy,
+  SentBody,
+  State,
+  Wait,
+} from '../lifecycle/life.ts'
 import type { EventKind } from '../lifecycle/table.ts'
 import type { Caller } from '../people/caller.ts'
 import type { Circumstances, Target, Verdict } from '../policy/verdict.ts'
@@ -74,6 +82,8 @@ export interface Moved {
   readonly circumstances?: Circumstances
   readonly target?: Target
   readonly answer?: AnswerSize
+  /** The content of a request that was sent on as it came: how long it was, and its digest under the action's nonce. */
+  readonly body?: SentBody
 }
 
 /** A waiver or a ban was made, used up or taken back. Its use stands in the `admitted` leaf that names it. */

@@ -2,7 +2,7 @@ import type { Action } from '../action/action.ts'
 import type { Digest, PersonId } from '../action/ids.ts'
 import type { Eligibility } from '../people/may-decide.ts'
 import type { Circumstances, Target, Verdict } from '../policy/verdict.ts'
-import type { AnswerSize, Decision, JudgedBy, Utterance, Wait } from './life.ts'
+import type { AnswerSize, Decision, JudgedBy, SentBody, Utterance, Wait } from './life.ts'
 
 /** How an action begins: judged, and waiting in the way that its requester asked for. */
 export interface Admit {
@@ -60,6 +60,8 @@ export type Event =
       readonly kind: 'settle'
       readonly outcome: 'succeeded' | 'failed' | 'unknown'
       readonly answer: AnswerSize | null
+      /** What went up under a `stream` permit; null where the digest covers all of it. */
+      readonly body: SentBody | null
     }
   | { readonly kind: 'recover' }
 

@@ -93,6 +93,12 @@ export interface Ended {
   readonly answer: AnswerSize | null
 }
 
+/** A body that was sent on as it came, in numbers and under the action's nonce. */
+export interface SentBody {
+  readonly bytes: number
+  readonly digest: Digest
+}
+
 export interface AnswerSize {
   readonly status: number
   readonly bytes: number

@@ -128,7 +128,7 @@ const EVENTS: Readonly<Record<Exclude<EventKind, 'admit'>, Event>> = {
   withdraw: { kind: 'withdraw', why: 'requester' },
   expire: { kind: 'expire' },
   dispatch: dispatch(),
-  settle: { kind: 'settle', outcome: 'succeeded', answer: null },
+  settle: { kind: 'settle', outcome: 'succeeded', answer: null, body: null },
   recover: { kind: 'recover' },
 }
 
@@ -140,8 +140,14 @@ const LIVES: Readonly<Record<State, Life>> = {
     kind: 'settle',
     outcome: 'succeeded',
     answer: null,
+    body: null,
   }),
-  failed: after(held(), approve('bea'), dispatch(), { kind: 'settle', outcome: 'failed', answer: null }),
+  failed: after(held(), approve('bea'), dispatch(), {
+    kind: 'settle',
+    outcome: 'failed',
+    answer: null,
+    body: null,
+  }),
   unknown: after(held(), approve('bea'), dispatch(), { kind: 'recover' }),
   refused: admitted({ kind: 'refuse', why: WHY, code: 'not-permitted' }),
   denied: after(held(), deny('bea')),

@@ -218,9 +218,13 @@ function stillCounts(vote: Vote, eligibility: Eligibility | undefined): Vote[] {
   return [{ ...vote, human: eligibility.human, seats: eligibility.seats }]
 }
 
-function settle({ outcome, answer }: EventOf<'settle'>, now: Instant): Change {
+function settle({ outcome, answer, body }: EventOf<'settle'>, now: Instant): Change {
   const code: RefusalCode | null = outcome === 'unknown' ? 'unknown-outcome' : null
-  const leaf: Partial<Moved> = { ...(code === null ? {} : { code }), ...(answer === null ? {} : { answer }) }
+  const leaf: Partial<Moved> = {
+    ...(code === null ? {} : { code }),
+    ...(answer === null ? {} : { answer }),
+    ...(body === null ? {} : { body }),
+  }
   return { life: { state: outcome, ended: { code, by: null, at: now, answer } }, leaf }
 }
 

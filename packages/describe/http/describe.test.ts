@@ -19,7 +19,7 @@ const CRM: HttpTarget = {
 function described(text: string) {
   const message = parseHttpText(text)
   if (message.kind === 'unclear') throw new Error(message.why)
-  return describeHttp(message, CRM)
+  return describeHttp(message, CRM, null)
 }
 
 describe('effects, operation, datasets', () => {
@@ -158,11 +158,12 @@ describe('the command as a reviewer reads it', () => {
           ['X-Session-Token', 'hunter2'],
           ['Idempotency-Key', 'hunter2'],
         ],
+        body: null,
       },
       null,
     )
     if (message.kind === 'unclear') throw new Error(message.why)
-    const { command } = describeHttp(message, CRM)
+    const { command } = describeHttp(message, CRM, null)
     expect(command.line).toBe('GET /x?key=‹hidden: key›')
     expect(command.parameters).toEqual([
       { name: 'query key', value: '‹hidden: key›' },

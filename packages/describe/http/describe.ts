@@ -27,7 +27,8 @@ const EFFECT_OF: ReadonlyMap<string, Effect> = new Map([
   ['DELETE', 'delete'],
 ])
 
-export function describeHttp(message: HttpMessage, target: HttpTarget): Described {
+/** `body`: the bytes of a whole one. */
+export function describeHttp(message: HttpMessage, target: HttpTarget, body: Uint8Array | null): Described {
   const query = queryKeys(message.query)
   // With another method it is another route, and nothing that is said of this one holds.
   const match: Match = query.setsMethod
@@ -35,7 +36,7 @@ export function describeHttp(message: HttpMessage, target: HttpTarget): Describe
     : matchRoute(message.method, message.path, target.routes)
   const facts = factsOf(message, match, query)
   const effects = facts.understood ? effectsOf(message, match) : (['execute'] as const)
-  return { facts, effects, says: sentence(facts, effects, target.id), command: commandOf(message) }
+  return { facts, effects, says: sentence(facts, effects, target.id), command: commandOf(message, body) }
 }
 
 function factsOf({ method, path }: HttpMessage, match: Match, query: QueryKeys): Facts {

@@ -14,7 +14,7 @@ const ROUTES: readonly HttpRoute[] = [
 function described(text: string) {
   const message = parseHttpText(text)
   if (message.kind === 'unclear') throw new Error(message.why)
-  return describeHttp(message, { id: name('resource', 'crm'), routes: ROUTES })
+  return describeHttp(message, { id: name('resource', 'crm'), routes: ROUTES }, null)
 }
 
 /** The unknown facts that a policy may read as a text or a set. */

@@ -10,6 +10,7 @@ describe('a request as people type it', () => {
       path: '/customers/7',
       query: 'fields=name',
       headers: [],
+      body: null,
     })
   })
 
@@ -28,7 +29,10 @@ describe('a request as people type it', () => {
 })
 
 describe('what is read back from the canonical form', () => {
-  const message = httpMessage({ method: 'GET', target: '/a?b=1', headers: [['Accept', '*/*']] }, 'x-api-key')
+  const message = httpMessage(
+    { method: 'GET', target: '/a?b=1', headers: [['Accept', '*/*']], body: null },
+    'x-api-key',
+  )
 
   test('is the message itself', () => {
     expect(readHttpMessage(JSON.parse(canonicalText(message)), 'x-api-key')).toEqual(message)

@@ -3,8 +3,8 @@ import { forwardedHeaders, type Header } from './headers.ts'
 import { readTarget, type Unclear } from './target.ts'
 
 /**
- * One HTTP request as it is judged, shown, digested and sent: there is no second form. It has no body, since this build
- * carries none, and no credential, since those go in after the digest.
+ * One HTTP request as it is judged, shown, digested and sent: there is no second form. It has no credential, since those go
+ * in after the digest.
  */
 export type HttpMessage = {
   readonly kind: 'http'
@@ -14,28 +14,51 @@ export type HttpMessage = {
   /** Without the question mark; empty where there is none. */
   readonly query: string
   readonly headers: readonly Header[]
+  /** What follows the head; null where nothing does. Its own framing is made anew. */
+  readonly body: HttpBody | null
 }
+
+/**
+ * `whole`: these bytes, which are named by their hash so that the message stays small and says all of them. `streamed`: more
+ * than is looked into; null where nobody said how much.
+ */
+export type HttpBody =
+  | { readonly kind: 'whole'; readonly bytes: number; readonly sha256: string }
+  | { readonly kind: 'streamed'; readonly bytes: number | null }
 
 /** What a client sent. `target` is in origin form: `/path?query`. */
 export interface HttpRequest {
   readonly method: string
   readonly target: string
   readonly headers: readonly Header[]
+  readonly body: HttpBody | null
 }
 
 const METHOD = /^[A-Z][A-Z-]{0,19}$/
+/** RFC 9110, 9.3: content has no meaning in these that servers agree on, and some leave it for the next request to begin with. */
+const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+const SHA256 = /^[0-9a-f]{64}$/
 
 /** The message that a request becomes on its way to a target whose own credential goes into the header `credential`. */
 export function httpMessage(request: HttpRequest, credential: string | null): HttpMessage | Unclear {
-  const { method } = request
+  const { method, body } = request
   if (!METHOD.test(method)) return unclear(safe`the method is not in upper case, or is no method`)
   // TRACE is answered with the request itself, and the request has the target's credential in it.
   if (method === 'TRACE' || method === 'CONNECT') return unclear(safe`TRACE and CONNECT are not carried`)
+  if (body !== null && WITHOUT_BODY.has(method))
+    return unclear(safe`a body has no meaning in GET, HEAD and OPTIONS that servers agree on; use POST`)
   const target = readTarget(request.target)
   if (target.kind === 'unclear') return target
   const headers = forwardedHeaders(request.headers, credential)
   if (headers.kind === 'unclear') return headers
-  return { kind: 'http', method, path: target.path, query: target.query, headers: headers.list }
+  return {
+    kind: 'http',
+    method,
+    path: target.path,
+    query: target.query,
+    headers: headers.list,
+    body: inOrderBody(body),
+  }
 }
 
 /** `GET /customers/7?fields=name`: a request as people type it. */
@@ -43,7 +66,7 @@ export function parseHttpText(text: string): HttpMessage | Unclear {
   const [method = '', target = '', ...rest] = text.trim().split(/[ \t]+/)
   if (target === '' || rest.length > 0)
     return unclear(safe`this is no request; write method and path, \`GET /customers/7\``)
-  return httpMessage({ method, target, headers: [] }, null)
+  return httpMessage({ method, target, headers: [], body: null }, null)
 }
 
 /**
@@ -64,19 +87,37 @@ export function targetOf({ path, query }: Pick<HttpMessage, 'path' | 'query'>): 
   return query === '' ? path : `${path}?${query}`
 }
 
-function inOrder({ kind, method, path, query, headers }: HttpMessage): HttpMessage {
-  return { kind, method, path, query, headers }
+function inOrder({ kind, method, path, query, headers, body }: HttpMessage): HttpMessage {
+  return { kind, method, path, query, headers, body: inOrderBody(body) }
+}
+
+function inOrderBody(body: HttpBody | null): HttpBody | null {
+  if (body === null) return null
+  const { kind, bytes } = body
+  return kind === 'whole' ? { kind, bytes, sha256: body.sha256 } : { kind, bytes }
 }
 
 function isHttpMessage(value: unknown): value is HttpMessage {
   if (typeof value !== 'object' || value === null) return false
-  const { kind, method, path, query, headers } = value as Partial<Record<keyof HttpMessage, unknown>>
+  const { kind, method, path, query, headers, body } = value as Partial<Record<keyof HttpMessage, unknown>>
   return (
     kind === 'http' &&
     [method, path, query].every((part) => typeof part === 'string') &&
     Array.isArray(headers) &&
-    headers.every(isHeader)
+    headers.every(isHeader) &&
+    (body === null || isBody(body))
   )
+}
+
+function isBody(value: unknown): value is HttpBody {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, bytes, sha256 } = value as Partial<Record<'kind' | 'bytes' | 'sha256', unknown>>
+  if (kind === 'streamed') return bytes === null || isCount(bytes)
+  return kind === 'whole' && isCount(bytes) && typeof sha256 === 'string' && SHA256.test(sha256)
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function isHeader(value: unknown): value is Header {

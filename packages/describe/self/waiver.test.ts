@@ -14,7 +14,7 @@ const ROUTE = { method: 'DELETE', path: '/customers/{id}', effects: null, datase
 function waiver(text: string, uses = 5, forMs = 8 * 3_600_000) {
   const message = parseHttpText(text)
   if (message.kind === 'unclear' || resource === undefined || asker === undefined) throw new Error('unclear')
-  const waived = describeHttp(message, { id: resource, routes: [ROUTE] })
+  const waived = describeHttp(message, { id: resource, routes: [ROUTE] }, null)
   return describeWaiver({ asker, resource, waived, shape: SHAPE, uses, forMs })
 }
 

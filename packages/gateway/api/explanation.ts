@@ -12,7 +12,7 @@ import type { ApiParts } from './parts.ts'
 
 /** What was refused before or after policy was asked, so that policy's own word may have been a gentler one. */
 const BEFORE_POLICY: ReadonlySet<RefusalCode> = new Set(['unresolved-caller', 'frozen', 'denied'])
-const AFTER_A_HOLD: ReadonlySet<RefusalCode> = new Set(['reason-needed', 'no-reviewer'])
+const AFTER_A_HOLD: ReadonlySet<RefusalCode> = new Set(['reason-needed', 'no-reviewer', 'too-large'])
 
 /** The stored leaf, judged again by the archived policy and the people of its time (claim L4). */
 export async function explanation(life: Life, parts: ApiParts): Promise<Explanation | Refusal> {

@@ -1,6 +1,7 @@
 import { Status } from '@sallyport/contract/house'
 import { REFUSALS } from '@sallyport/core/refusal/table'
-import { type Browser, type Console, describedByMethod } from '@sallyport/testkit/console'
+import { type Browser, type Console } from '@sallyport/testkit/console'
+import { describedByMethod } from '@sallyport/testkit/described-by-method'
 import { openShop } from '@sallyport/testkit/shop'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 

@@ -21,7 +21,7 @@ export interface ApiParts {
   readonly policy: () => Pick<PolicySet, 'digest' | 'permits' | 'administers' | 'holds'>
   readonly configuration: Pick<Configuration, 'resources' | 'changes'>
   /** What a request of an HTTP resource does, just as its door would say it: a handle must not be judged otherwise than a connection. */
-  readonly describe: (request: AskedAction) => Pick<Asked, 'described' | 'message'> | Refusal
+  readonly describe: (request: AskedAction) => Pick<Asked, 'described' | 'message' | 'content'> | Refusal
   readonly record: {
     readonly readLog: ReadLog
     readonly publisher: Pick<Publisher, 'current' | 'covering'>

@@ -8,6 +8,7 @@ import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Durable } from '../store/durable.ts'
 import type { Write } from '../store/store.ts'
+import { packPayload } from './content.ts'
 import { type Bytes, runAllowed, type Way } from './dispatch.ts'
 import { canonicalAction, type Drafted, draft } from './draft.ts'
 import type { Admission, Asked, Progress } from './guard.ts'
@@ -38,7 +39,7 @@ export async function* admit(
     if (earlier.kind === 'claim') return yield* waitLive(earlier.life, earlier, { guarded, house, signal })
     if (earlier.kind !== 'new') return earlier
     for (;;) {
-      const judged = judge(drafted.action, guarded, shelf, history, parts)
+      const judged = withinSight(judge(drafted.action, guarded, shelf, history, parts), asked)
       switch (judged.verdict.kind) {
         case 'refuse':
           return refused(await recordRefusal(asked, drafted, judged, house))
@@ -64,6 +65,15 @@ export async function* admit(
     parts.log(safe`an action on ${asked.resource} could not be admitted`, cause)
     return refused(refusal('unavailable', safe`the gateway cannot record this now`))
   }
+}
+
+/** Nobody can decide on a body that is sent on as it comes, and no waiver of theirs was given for one (claim G5). */
+function withinSight(judged: Judged, { content }: Asked): Judged {
+  const { verdict } = judged
+  const asksPeople = verdict.kind === 'hold' || (verdict.kind === 'allow' && verdict.waiver !== undefined)
+  if (content.kind !== 'stream' || !asksPeople) return judged
+  const because = 'this waits for people, and its body is larger than what they could be shown'
+  return { ...judged, verdict: { kind: 'refuse', code: 'too-large', why: { ...verdict.why, because } } }
 }
 
 /** A new hold, or the claim of an earlier one that its caller presents again. */
@@ -113,7 +123,7 @@ async function claimed(
     if (kept === null) continue
     const nonce = kept.nonce as Nonce
     if (digestOf(parts.sha256, nonce, canonical) === life.action.digest)
-      return { kind: 'claim', life, canonical, nonce }
+      return { kind: 'claim', life, canonical, content: asked.content, nonce }
   }
   return undefined
 }
@@ -149,9 +159,12 @@ function admission(asked: Asked, { action, nonce }: Drafted, judged: Judged, { p
   return { kind: 'admit', action, ...judged, wait: asked.wait, reason: reasonDigest }
 }
 
-function keep(asked: Asked, { action, nonce, claim, canonical }: Drafted, { parts }: House): Write {
+function keep(asked: Asked, { action, nonce, claim, canonical, content }: Drafted, { parts }: House): Write {
   const idempotency = idempotencyTag(asked, parts.tag)
-  const payload = asked.wait === 'parked' ? parts.seal.seal(canonical, action.id, 'payload') : null
+  const payload =
+    asked.wait === 'parked' && content.kind !== 'stream'
+      ? parts.seal.seal(packPayload(canonical, content), action.id, 'payload')
+      : null
   return { kind: 'keep', kept: { action: action.id, nonce, claim, idempotency, payload, answer: null } }
 }
 

@@ -1,4 +1,4 @@
-import type { AnswerSize } from '@sallyport/core/lifecycle/life'
+import type { AnswerSize, SentBody } from '@sallyport/core/lifecycle/life'
 
 /** What came back from the upstream, not yet with the client. The guard looks at `outcome` only; the door at the rest. */
 export type Answer = HttpAnswer
@@ -28,4 +28,6 @@ export interface Trailers {
 export interface Outcome {
   readonly kind: 'succeeded' | 'failed' | 'unknown'
   readonly answer: AnswerSize | null
+  /** What went up under a `stream` permit; null where the digest covers all that did. */
+  readonly body: SentBody | null
 }

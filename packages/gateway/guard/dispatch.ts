@@ -9,6 +9,7 @@ import type { Write } from '../store/store.ts'
 import { UpstreamFailure } from '../upstreams/upstream.ts'
 import type { Answer } from './answer.ts'
 import { changeOf } from './change.ts'
+import type { Content } from './content.ts'
 import type { Admission } from './guard.ts'
 import type { House } from './house.ts'
 import { rejudge } from './judge.ts'
@@ -16,9 +17,10 @@ import type { Guarded } from './parts.ts'
 import { mint } from './permit.ts'
 import { settle, settleWhenDone } from './settle.ts'
 
-/** The bytes of an action and the nonce of its digest. */
+/** The bytes of an action, what follows them, and the nonce of its digest. */
 export interface Bytes {
   readonly canonical: Uint8Array
+  readonly content: Content
   readonly nonce: Nonce
 }
 
@@ -93,7 +95,7 @@ function overtaken({ action, judgedBy }: Life, { parts, shelf }: House): boolean
 /** Dispatched in the record, and yet not a byte was sent: `failed` is the truth, and it is never tried again. */
 async function recall(life: Life, house: House): Promise<Refusal> {
   const { id } = life.action
-  await settle(life, { kind: 'failed', answer: null }, house)
+  await settle(life, { kind: 'failed', answer: null, body: null }, house)
   return house.shelf.frozen(life.action)
     ? refusal('frozen', safe`action ${id} was frozen before it was sent`, id)
     : refusal('unavailable', safe`policy or people changed before action ${id} was sent; ask again`, id)
@@ -102,13 +104,14 @@ async function recall(life: Life, house: House): Promise<Refusal> {
 /** Through the inner door. Comes back with the answer's head, or with how it failed; either way the settling follows. */
 async function send(
   life: Life,
-  { canonical, nonce }: Bytes,
+  { canonical, content, nonce }: Bytes,
   record: Durable | 'being-written',
   { guarded, house, signal }: Way,
 ): Promise<Answer | Refusal> {
   const { id, digest, effects } = life.action
   const fresh = life.wait !== 'none'
-  const permit = mint({ action: id, digest, nonce, fresh, effects }, record)
+  const kind = content.kind === 'stream' ? 'stream' : 'exact'
+  const permit = mint({ kind, action: id, digest, nonce, fresh, effects }, record)
   const cut = new AbortController()
   house.flying.set(id, { life, cut })
   const stop = (): void => cut.abort()
@@ -119,13 +122,14 @@ async function send(
     house.flying.delete(id)
   }
   try {
-    const answer = await guarded.upstream.send(permit, canonical, cut.signal)
+    const answer = await guarded.upstream.send(permit, canonical, content, cut.signal)
     void settleWhenDone(life, answer, house).finally(landed)
     return answer
   } catch (cause) {
     landed()
     const sent = !(cause instanceof UpstreamFailure) || cause.sent
-    await settle(life, { kind: sent ? 'unknown' : 'failed', answer: null }, house)
+    const body = cause instanceof UpstreamFailure ? cause.body : null
+    await settle(life, { kind: sent ? 'unknown' : 'failed', answer: null, body }, house)
     return sent
       ? refusal('unknown-outcome', safe`the target gave no whole answer`, id)
       : refusal('unavailable', safe`the target could not be reached`, id)

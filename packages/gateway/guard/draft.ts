@@ -3,6 +3,7 @@ import { canonicalBytes, type Json } from '@sallyport/core/action/canonical'
 import { digestOf, drawNonce, type Nonce, shapeOf } from '@sallyport/core/action/digest'
 import { drawId } from '@sallyport/core/action/ids'
 import type { Caller } from '@sallyport/core/people/caller'
+import type { Content } from './content.ts'
 import type { Asked } from './guard.ts'
 import type { Guarded, GuardParts } from './parts.ts'
 
@@ -10,6 +11,7 @@ import type { Guarded, GuardParts } from './parts.ts'
 export interface Drafted {
   readonly action: Action
   readonly canonical: Uint8Array
+  readonly content: Content
   readonly nonce: Nonce
   readonly claim: string
 }
@@ -38,7 +40,7 @@ export function draft(asked: Asked, guarded: Guarded, parts: GuardParts): Drafte
     reason,
     askedAt: parts.clock(),
   }
-  return { action, canonical, nonce, claim: parts.tag(canonical) }
+  return { action, canonical, content: asked.content, nonce, claim: parts.tag(canonical) }
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Described } from '@sallyport/describe/described'
 import type { Durable } from '../store/durable.ts'
 import type { Freeze } from '../store/store.ts'
 import type { Answer } from './answer.ts'
+import type { Content } from './content.ts'
 
 /** What a door hands in: somebody proved, something described, and the message that would be sent. */
 export interface Asked {
@@ -24,6 +25,8 @@ export interface Asked {
   readonly described: Described
   /** The whole message, before credentials: the digest covers it, and the upstream sends it from nothing else. */
   readonly message: Json
+  /** What follows the message. A whole one stands in the message by its hash. */
+  readonly content: Content
   readonly reason: Redacted | null
   /** `live`: the connection waits. `parked`: the client takes a handle and comes back. */
   readonly wait: 'live' | 'parked'

@@ -6,6 +6,7 @@ import { step } from '@sallyport/core/lifecycle/step'
 import { safe } from '@sallyport/core/redact/redacted'
 import { openLives } from '../store/open-lives.ts'
 import { changeOf } from './change.ts'
+import { unpackPayload } from './content.ts'
 import { runApproved } from './dispatch.ts'
 import { canonicalAction } from './draft.ts'
 import { moveOn } from './hold.ts'
@@ -90,13 +91,12 @@ async function runParked(life: Life, house: House): Promise<void> {
   const guarded = parts.resource(action.resource)
   const kept = await parts.store.read('kept', { action: action.id })
   if (guarded === undefined || kept === null || kept.payload === null) return
-  const sealed = JSON.parse(
-    new TextDecoder().decode(parts.seal.open(kept.payload, action.id, 'payload')),
-  ) as { readonly message: Json }
+  const opened = unpackPayload(parts.seal.open(kept.payload, action.id, 'payload'))
+  const sealed = JSON.parse(new TextDecoder().decode(opened.canonical)) as { readonly message: Json }
   // The address is today's: if the resource moved since, the digest differs and nothing is sent.
   const canonical = canonicalAction(action.caller, action.resource, guarded, sealed.message)
   const way = { guarded, house, signal: new AbortController().signal }
-  const ran = await runApproved(life, { canonical, nonce: kept.nonce as Nonce }, way)
+  const ran = await runApproved(life, { canonical, content: opened.content, nonce: kept.nonce as Nonce }, way)
   if (ran !== 'moved-on' && ran.kind === 'refusal' && ran.code !== 'frozen') {
     await moveOn(life, { kind: 'withdraw', why: 'changed' }, house, () => true)
   }

@@ -46,7 +46,11 @@ export function unpackAnswer(packed: Uint8Array): Answer {
     kind: 'http',
     ...head,
     body: once(body),
-    outcome: Promise.resolve({ kind: 'succeeded', answer: { status: head.status, bytes: body.length } }),
+    outcome: Promise.resolve({
+      kind: 'succeeded',
+      answer: { status: head.status, bytes: body.length },
+      body: null,
+    }),
   }
 }
 

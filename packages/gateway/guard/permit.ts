@@ -6,10 +6,13 @@ import { type Durable, isDurable } from '../store/durable.ts'
 
 declare const minted: unique symbol
 
-/** The single-use release of one action: `exact` these bytes and no others. What has none goes nowhere (law 1). */
+/**
+ * The single-use release of one action. `exact`: these bytes and no others. `stream`: this head, and the one body that comes
+ * after it. What has none goes nowhere (law 1).
+ */
 export type Permit = {
   readonly [minted]: true
-  readonly kind: 'exact'
+  readonly kind: 'exact' | 'stream'
   readonly action: ActionId
   readonly digest: Digest
   readonly nonce: Nonce
@@ -26,6 +29,7 @@ const unspent = new WeakSet<object>()
  */
 export function mint(
   of: {
+    readonly kind: Permit['kind']
     readonly action: ActionId
     readonly digest: Digest
     readonly nonce: Nonce
@@ -38,7 +42,7 @@ export function mint(
     throw new Error('a permit was asked for before its record was durable')
   }
   const permit = Object.freeze({
-    kind: 'exact',
+    kind: of.kind,
     action: of.action,
     digest: of.digest,
     nonce: of.nonce,

@@ -28,7 +28,7 @@ export async function settle(
   writes: readonly Write[] = [],
 ): Promise<void> {
   const { store, clock, log } = house.parts
-  const stepped = step(life, { kind: 'settle', outcome: outcome.kind, answer: outcome.answer }, clock())
+  const stepped = step(life, { ...outcome, kind: 'settle', outcome: outcome.kind }, clock())
   if ('code' in stepped) return log(safe`action ${life.action.id} was settled twice`)
   try {
     const durable = await store.move(changeOf(life, stepped, writes))

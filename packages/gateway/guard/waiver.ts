@@ -7,6 +7,7 @@ import { refusal } from '@sallyport/core/refusal/refusal'
 import type { RefusalCode } from '@sallyport/core/refusal/table'
 import { describeWaiver } from '@sallyport/describe/self/waiver'
 import { admit, recordRefusal } from './admit.ts'
+import { NO_CONTENT } from './content.ts'
 import { draft } from './draft.ts'
 import type { Admission, Asked, Progress, WaiverBounds } from './guard.ts'
 import type { House } from './house.ts'
@@ -49,6 +50,7 @@ function changeFor(like: Asked, { shape, caller }: Action, { uses, forMs }: Waiv
     resource: SALLYPORT.id,
     described: describeWaiver({ asker, resource, waived: described, shape, uses, forMs }),
     message: { kind: 'self', change: 'waiver', resource, shape, uses, forMs },
+    content: NO_CONTENT,
     wait: 'parked',
   }
 }

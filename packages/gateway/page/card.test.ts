@@ -1,6 +1,7 @@
 import { redactText } from '@sallyport/core/redact/redact'
 import { claim } from '@sallyport/testkit/claim'
-import { type Browser, type Console, describedByMethod } from '@sallyport/testkit/console'
+import { type Browser, type Console } from '@sallyport/testkit/console'
+import { describedByMethod } from '@sallyport/testkit/described-by-method'
 import { named } from '@sallyport/testkit/identity'
 import { openShop } from '@sallyport/testkit/shop'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -7,6 +7,7 @@ import { type Instant, instant } from '@sallyport/core/given'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { safe } from '@sallyport/core/redact/redacted'
 import type { Answer, Outcome } from '@sallyport/gateway/guard/answer'
+import { NO_CONTENT } from '@sallyport/gateway/guard/content'
 import type { Admission, Asked, Desk, Guard } from '@sallyport/gateway/guard/guard'
 import { openGuard } from '@sallyport/gateway/guard/open'
 import { spend } from '@sallyport/gateway/guard/permit'
@@ -168,7 +169,7 @@ export function cardDigest(life: Life): Digest {
 /** An upstream that notes what reaches it, after it took the permit as the real inner door does. */
 function upstreamOf(world: Surroundings): Upstream {
   return {
-    send(permit, canonical, signal) {
+    send(permit, canonical, _, signal) {
       spend(permit, canonical, sha256)
       world.sent.push({
         action: permit.action,
@@ -217,8 +218,8 @@ export function finishBody(world: World): void {
   const [body] = world.bodies.splice(world.chance.int(world.bodies.length), 1)
   body?.resolve(
     body.signal.aborted
-      ? { kind: 'unknown', answer: null }
-      : { kind: 'succeeded', answer: { status: 200, bytes: 0 } },
+      ? { kind: 'unknown', answer: null, body: null }
+      : { kind: 'succeeded', answer: { status: 200, bytes: 0 }, body: null },
   )
 }
 
@@ -247,6 +248,7 @@ export function arrive(world: World): void {
       command: { line: safe`GET`, parameters: [] },
     },
     message: { path: `/${operation}/${chance.int(3)}` },
+    content: NO_CONTENT,
     reason: null,
     wait: chance.happens(30) ? 'parked' : 'live',
     idempotencyKey: chance.happens(20) ? `key-${chance.int(4)}` : null,

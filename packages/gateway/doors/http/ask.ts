@@ -7,6 +7,7 @@ import { describeHttp } from '@sallyport/describe/http/describe'
 import { type Header, prefersHandle } from '@sallyport/describe/http/headers'
 import { httpMessage } from '@sallyport/describe/http/message'
 import type { Asked } from '../../guard/guard.ts'
+import type { Body } from './body.ts'
 import { LABEL_LIMIT_CHARS, REASON_LIMIT_CHARS } from './limits.ts'
 import { type DoorRequest, headerOf } from './request.ts'
 import type { Located } from './resource.ts'
@@ -43,9 +44,14 @@ export function toldBy(headers: readonly Header[]): ToldOfItself | Refusal {
 }
 
 /** The request as the guard judges it: described, and with the very message that would be sent. */
-export function ask(request: DoorRequest, { resource, target }: Located, who: Proved): Asked | Refusal {
+export function ask(
+  request: DoorRequest,
+  { resource, target }: Located,
+  who: Proved,
+  { named, content }: Body,
+): Asked | Refusal {
   const { method, headers } = request
-  const message = httpMessage({ method, target, headers }, resource.credential?.header ?? null)
+  const message = httpMessage({ method, target, headers, body: named }, resource.credential?.header ?? null)
   if (message.kind === 'unclear') return malformed(message.why)
   const idempotencyKey = headerOf(headers, 'idempotency-key') ?? null
   if (idempotencyKey !== null && !isLabel(idempotencyKey))
@@ -56,8 +62,9 @@ export function ask(request: DoorRequest, { resource, target }: Located, who: Pr
     caller: who.caller,
     session: who.session,
     resource: resource.id,
-    described: describeHttp(message, resource),
+    described: describeHttp(message, resource, content.kind === 'whole' ? content.bytes : null),
     message,
+    content,
     reason,
     wait: prefersHandle(headers) ? 'parked' : 'live',
     idempotencyKey,

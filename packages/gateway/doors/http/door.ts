@@ -3,21 +3,21 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
-import type { Admission, Asked, Guard } from '../../guard/guard.ts'
-import { writeAnswer, writeHandle } from './answer.ts'
-import { ask, type Proved, type ToldOfItself, toldBy } from './ask.ts'
-import { readCredential } from './credential.ts'
+import type { Guard } from '../../guard/guard.ts'
+import type { Proved, ToldOfItself } from './ask.ts'
 import {
+  BODIES_LIMIT_BYTES,
+  BODIES_OF_ONE_LIMIT_BYTES,
   CONNECTIONS_LIMIT,
   HEAD_LIMIT_BYTES,
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
-  REQUEST_TIMEOUT_MS,
   TIMEOUT_CHECK_MS,
 } from './limits.ts'
-import { refuseOnSocket, writeRefusal } from './refuse.ts'
-import { headerOf, readRequest } from './request.ts'
-import { locate, type Resources } from './resource.ts'
+import { refuseOnSocket } from './refuse.ts'
+import type { Resources } from './resource.ts'
+import { serve } from './serve.ts'
+import { openSpace } from './space.ts'
 import { openTurns, type Turns } from './turns.ts'
 
 /** What the door is handed. It knows nothing of policy, people or storage. */
@@ -49,16 +49,20 @@ export async function openHttpDoor(
   const turns = openTurns((socket) => {
     if (!server.listening) socket.end()
   })
-  const hosts = new Set(parts.hosts.map((host) => host.toLowerCase()))
-  const serve = (incoming: IncomingMessage, response: ServerResponse): void => {
-    const taken = turns.take(incoming.socket, () => serveOne(parts, hosts, incoming, response))
+  const serving = {
+    ...parts,
+    knownHosts: new Set(parts.hosts.map((host) => host.toLowerCase())),
+    space: openSpace(BODIES_LIMIT_BYTES, BODIES_OF_ONE_LIMIT_BYTES),
+  }
+  const take = (incoming: IncomingMessage, response: ServerResponse): void => {
+    const taken = turns.take(incoming.socket, () => serve(serving, incoming, response))
     // No answer: Node would queue it, and at enough of them stop reading, so that we could not see this client leave.
     if (!taken) incoming.socket.destroy()
   }
-  server.on('request', serve)
+  server.on('request', take)
   // Without listeners Node would answer these itself: nothing is promised before the request is judged.
-  server.on('checkContinue', serve)
-  server.on('checkExpectation', serve)
+  server.on('checkContinue', take)
+  server.on('checkExpectation', take)
   server.on('connect', (_, socket: Duplex) =>
     refuseOnSocket(socket, refusal('malformed', safe`this door opens no tunnels`)),
   )
@@ -79,83 +83,10 @@ const SERVER = {
   requireHostHeader: false,
   maxHeaderSize: HEAD_LIMIT_BYTES,
   headersTimeout: HEAD_TIMEOUT_MS,
-  requestTimeout: REQUEST_TIMEOUT_MS,
+  // A body has limits of its own: a long one is not a slow one.
+  requestTimeout: 0,
   connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   keepAliveTimeout: IDLE_TIMEOUT_MS,
-}
-
-/** One request, from its head to the last byte of its answer. Never rejects. */
-async function serveOne(
-  parts: HttpDoorParts,
-  hosts: ReadonlySet<string>,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const gone = new AbortController()
-  const leave = (): void => gone.abort()
-  incoming.socket.once('close', leave)
-  try {
-    const asked = await readAsked(parts, hosts, incoming)
-    const admission = asked.kind === 'asked' ? await admitted(parts.guard, asked.asked, gone.signal) : asked
-    await write(response, admission, parts.consoleUrl)
-  } catch (cause) {
-    // What went wrong is for us and not for the client: a stack trace tells where to press.
-    parts.log(safe`a request at the HTTP door failed unexpectedly`, cause)
-    if (response.headersSent) response.destroy()
-    else writeRefusal(response, refusal('unavailable', safe`the gateway could not serve this`), true)
-  } finally {
-    await finished(response)
-    incoming.socket.off('close', leave)
-  }
-}
-
-type Unasked = { readonly kind: 'unasked'; readonly refusal: Refusal; readonly close: boolean }
-
-/** What is asked of whom by whom, or why nothing is. */
-async function readAsked(
-  parts: HttpDoorParts,
-  hosts: ReadonlySet<string>,
-  incoming: IncomingMessage,
-): Promise<{ readonly kind: 'asked'; readonly asked: Asked } | Unasked> {
-  const request = readRequest(incoming, hosts)
-  // Its end is in doubt, and so is the beginning of what follows it.
-  if (request.kind === 'refusal') return { kind: 'unasked', refusal: request, close: true }
-  const credential = readCredential(headerOf(request.headers, 'authorization'))
-  if (credential.kind === 'refusal') return unasked(credential)
-  const told = toldBy(request.headers)
-  if (told.kind === 'refusal') return unasked(told)
-  const who = await parts.prove(credential.key, told)
-  if (who.kind === 'refusal') return unasked(who)
-  const located = locate(request, parts.resources)
-  if (located.kind === 'refusal') return unasked(located)
-  const asked = ask(request, located, who)
-  return 'code' in asked ? unasked(asked) : { kind: 'asked', asked }
-}
-
-/** Nothing is sent while it waits: the status line is the verdict. */
-async function admitted(guard: Guard, asked: Asked, signal: AbortSignal): Promise<Admission> {
-  const admission = guard.admit(asked, signal)
-  for (;;) {
-    const next = await admission.next()
-    if (next.done === true) return next.value
-  }
-}
-
-async function write(
-  response: ServerResponse,
-  reply: Admission | Unasked,
-  consoleUrl: string,
-): Promise<void> {
-  switch (reply.kind) {
-    case 'answered':
-      return writeAnswer(response, reply.answer, reply.action, reply.durable)
-    case 'parked':
-      return writeHandle(response, reply.life.action.id, consoleUrl)
-    case 'refused':
-      return writeRefusal(response, reply.refusal, false)
-    case 'unasked':
-      return writeRefusal(response, reply.refusal, reply.close)
-  }
 }
 
 /** Bytes that are no request. While an earlier one waits for its answer, ours would be taken for it. */
@@ -173,14 +104,6 @@ function refuseBytes(cause: NodeJS.ErrnoException, socket: Duplex, turns: Turns)
   )
 }
 
-function finished(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.writableFinished || response.destroyed) return resolve()
-    response.once('finish', resolve)
-    response.once('close', resolve)
-  })
-}
-
 function drain(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs)
@@ -190,8 +113,4 @@ function drain(server: Server, graceMs: number): Promise<void> {
     })
     server.closeIdleConnections()
   })
-}
-
-function unasked(refusal: Refusal): Unasked {
-  return { kind: 'unasked', refusal, close: false }
 }

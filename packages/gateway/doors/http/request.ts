@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Header } from '@sallyport/describe/http/headers'
+import { type Framing, framingOf } from './body.ts'
 import { hostOf, isKnownHost } from './host.ts'
 
 /** A request whose framing leaves no doubt. Nothing in it is believed yet. */
@@ -13,6 +14,9 @@ export interface DoorRequest {
   /** Without the port, in lower case. */
   readonly host: string
   readonly headers: readonly Header[]
+  readonly framing: Framing
+  /** The client waits to be told that its body is wanted. */
+  readonly expectsContinue: boolean
 }
 
 /** These mean something to us, so that a second one would be a second meaning. */
@@ -42,11 +46,27 @@ export function readRequest(incoming: IncomingMessage, hosts: ReadonlySet<string
     )
   if (isForeign(headerOf(headers, 'origin'), hosts) || isFromElsewhere(headerOf(headers, 'sec-fetch-site')))
     return malformed(safe`a page of another origin cannot ask here`)
-  const framing = bodyOrUpgrade(headers)
-  if (framing !== undefined) return framing
+  const framing = framingOf(headerOf(headers, 'content-length'), headerOf(headers, 'transfer-encoding'))
+  if (typeof framing === 'string') return malformed(framing)
+  if (framing.kind === 'chunked' && incoming.httpVersion !== '1.1')
+    return malformed(safe`HTTP/1.0 has no chunks; send \`Content-Length\``)
+  if (headerOf(headers, 'upgrade') !== undefined)
+    return refusal('not-understood', safe`upgrades are not carried; send the request without \`Upgrade\``)
+  const expects = headerOf(headers, 'expect')?.toLowerCase()
+  if (expects !== undefined && expects !== '100-continue')
+    return malformed(safe`this expectation cannot be met`)
   const target = originForm(incoming.url ?? '', authority)
   if (target === undefined) return malformed(safe`the target names another host than \`Host\``)
-  return { kind: 'request', method: incoming.method ?? '', target, host, headers }
+  const expectsContinue = expects !== undefined && framing.kind !== 'none'
+  return {
+    kind: 'request',
+    method: incoming.method ?? '',
+    target,
+    host,
+    headers,
+    framing,
+    expectsContinue,
+  }
 }
 
 export function headerOf(headers: readonly Header[], name: string): string | undefined {
@@ -55,22 +75,6 @@ export function headerOf(headers: readonly Header[], name: string): string | und
 
 function headersOf(raw: readonly string[]): readonly Header[] {
   return raw.flatMap((name, at): Header[] => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? '']] : []))
-}
-
-/** This build carries neither: what it does not carry gets no byte past it. */
-function bodyOrUpgrade(headers: readonly Header[]): Refusal | undefined {
-  const length = headerOf(headers, 'content-length') ?? '0'
-  if (headerOf(headers, 'transfer-encoding') !== undefined || length !== '0')
-    return refusal(
-      'not-understood',
-      safe`request bodies are not carried by this build yet; send a request without one`,
-    )
-  if (headerOf(headers, 'upgrade') !== undefined)
-    return refusal('not-understood', safe`upgrades are not carried; send the request without \`Upgrade\``)
-  const expects = headerOf(headers, 'expect')
-  return expects === undefined || expects.toLowerCase() === '100-continue'
-    ? undefined
-    : malformed(safe`this expectation cannot be met`)
 }
 
 /** A browser says on whose behalf it asks. Cached Basic credentials would otherwise serve any page. */

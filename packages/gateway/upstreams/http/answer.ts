@@ -124,6 +124,6 @@ function withheld(status: number, how: Redacted, { action }: Permit): Answer {
       ['content-length', String(body.length)],
     ],
     body: Readable.from([body]),
-    outcome: Promise.resolve({ kind: 'succeeded', answer: { status, bytes: 0 } }),
+    outcome: Promise.resolve({ kind: 'succeeded', answer: { status, bytes: 0 }, body: null }),
   }
 }

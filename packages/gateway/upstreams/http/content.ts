@@ -56,11 +56,12 @@ async function* shown(
 
 async function outcomeOf(received: Received, ending: Promise<Ending>): Promise<Outcome> {
   const ended = await ending
+  const { body } = await received.outcome
   switch (ended.kind) {
     case 'whole':
-      return { kind: 'succeeded', answer: { status: received.status, bytes: ended.bytes } }
+      return { kind: 'succeeded', answer: { status: received.status, bytes: ended.bytes }, body }
     case 'broken':
-      return { kind: 'unknown', answer: null }
+      return { kind: 'unknown', answer: null, body }
     case 'left':
       return received.outcome
   }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { UpstreamFailure } from '../upstream.ts'
 import { canConnect, checkedLookup, freshClient } from './connect.ts'
 import { exchange, type Received } from './exchange.ts'
+import { NO_BODY } from './outgoing.ts'
 
 const open: RecordingUpstream[] = []
 afterEach(async () => {
@@ -21,7 +22,12 @@ function ask(
   signal = new AbortController().signal,
 ): Promise<Received> {
   const client = freshClient(new URL(url))
-  const asking = exchange(client, { method: 'POST', path: '/a', headers: [...headers], body: null }, signal)
+  const asking = exchange(
+    client,
+    { method: 'POST', path: '/a', headers: [...headers], body: null },
+    NO_BODY,
+    signal,
+  )
   void client.close()
   return asking
 }
@@ -102,7 +108,7 @@ describe('the outcome of an exchange that was answered', () => {
   test('is success when the answer is whole, also if nobody reads it', async () => {
     const target = await targetThat((_, socket) => void socket.write(answer('hello')))
     const { outcome } = await ask(target.url)
-    expect(await outcome).toEqual({ kind: 'succeeded', answer: { status: 200, bytes: 5 } })
+    expect(await outcome).toEqual({ kind: 'succeeded', answer: { status: 200, bytes: 5 }, body: null })
   })
 
   test('is not that of an interim answer', async () => {
@@ -125,7 +131,7 @@ describe('the outcome of an exchange that was answered', () => {
     )
     const received = await ask(target.url)
     await cut(received, target)
-    expect(await received.outcome).toEqual({ kind: 'unknown', answer: null })
+    expect(await received.outcome).toEqual({ kind: 'unknown', answer: null, body: null })
   })
 })
 

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../guard/answer.ts'
 import { UpstreamFailure } from '../upstream.ts'
 import { ANSWER_BUFFER_BYTES, INTERIM_ANSWERS_LIMIT } from './limits.ts'
+import type { Outgoing } from './outgoing.ts'
 
 /** The head of an answer as it came, and its body as it comes. */
 export interface Received {
@@ -24,10 +25,11 @@ export interface Received {
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
+  outgoing: Outgoing,
   signal: AbortSignal,
 ): Promise<Received> {
   return new Promise((resolve, reject) => {
-    const handler = new Exchange(resolve, reject)
+    const handler = new Exchange(outgoing, resolve, reject)
     const cut = (): void => handler.cut()
     signal.addEventListener('abort', cut, { once: true })
     void handler.outcome.then(() => signal.removeEventListener('abort', cut))
@@ -42,6 +44,7 @@ export function exchange(
 
 class Exchange implements Dispatcher.DispatchHandler {
   readonly outcome: Promise<Outcome>
+  readonly #outgoing: Outgoing
   readonly #resolve: (received: Received) => void
   readonly #reject: (failure: UpstreamFailure) => void
   readonly #body: Readable
@@ -53,7 +56,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   #status = 0
   #bytes = 0
 
-  constructor(resolve: (received: Received) => void, reject: (failure: UpstreamFailure) => void) {
+  constructor(
+    outgoing: Outgoing,
+    resolve: (received: Received) => void,
+    reject: (failure: UpstreamFailure) => void,
+  ) {
+    this.#outgoing = outgoing
     this.#resolve = resolve
     this.#reject = reject
     this.outcome = new Promise((settle) => {
@@ -106,13 +114,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#settle({ kind: 'succeeded', answer: { status: this.#status, bytes: this.#bytes } })
+    const answer = { status: this.#status, bytes: this.#bytes }
+    this.#settle({ kind: 'succeeded', answer, body: this.#outgoing.sent() })
     this.#body.push(null)
   }
 
   onResponseError(_: unknown, cause: unknown): void {
-    this.#settle({ kind: this.#begun ? 'unknown' : 'failed', answer: null })
-    this.#reject(new UpstreamFailure('the target gave no whole answer', this.#begun, cause))
+    const body = this.#outgoing.sent()
+    this.#settle({ kind: this.#begun ? 'unknown' : 'failed', answer: null, body })
+    this.#reject(new UpstreamFailure('the target gave no whole answer', this.#begun, cause, body))
     if (!this.#body.destroyed) this.#body.destroy(new Error('the answer broke off', { cause }))
   }
 }

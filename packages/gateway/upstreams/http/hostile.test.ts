@@ -7,6 +7,7 @@ import { answer } from '@sallyport/testkit/upstream'
 import { afterEach, describe, expect, test } from 'vitest'
 import { freshClient } from './connect.ts'
 import { exchange } from './exchange.ts'
+import { NO_BODY } from './outgoing.ts'
 
 const closing: Fronted[] = []
 afterEach(async () => {
@@ -212,9 +213,9 @@ describe('one that takes for ever', () => {
     })
     const client = freshClient(new URL(target.url), { headersTimeout: 100, bodyTimeout: 100 })
     const request = { method: 'GET', path: '/bad', headers: [], body: null }
-    const asking = exchange(client, request, new AbortController().signal)
+    const asking = exchange(client, request, NO_BODY, new AbortController().signal)
     if (end === 'rejected') await expect(asking).rejects.toMatchObject({ sent: true })
-    else expect(await (await asking).outcome).toEqual({ kind: 'unknown', answer: null })
+    else expect(await (await asking).outcome).toEqual({ kind: 'unknown', answer: null, body: null })
     await client.destroy()
   })
 })

@@ -7,6 +7,7 @@ import { openHttpHouse } from '@sallyport/testkit/http-house'
 import { actionOf, type Fronted, houseBefore as frontedBy, received } from '@sallyport/testkit/http-target'
 import { answer, type Respond, recordingUpstream } from '@sallyport/testkit/upstream'
 import { afterEach, describe, expect, test } from 'vitest'
+import { NO_CONTENT } from '../../guard/content.ts'
 import { openHttpUpstream } from './open.ts'
 
 const SECRET = 'tgt-0123456789/abc+def'
@@ -229,7 +230,7 @@ describe('no permit, no bytes', () => {
     closing.push(() => target.close())
     const forged = Object.freeze({ kind: 'exact', action: 'act_x', digest: 'd', nonce: new Uint8Array(32) })
     const upstream = upstreamAt(target.url)
-    const sending = upstream.send(forged as never, canonical, new AbortController().signal)
+    const sending = upstream.send(forged as never, canonical, NO_CONTENT, new AbortController().signal)
     await expect(sending).rejects.toThrow('never minted')
     await upstream.close()
     expect(target.connections()).toBe(0)

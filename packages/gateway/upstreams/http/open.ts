@@ -1,14 +1,17 @@
+import { hex } from '@sallyport/core/action/digest'
 import type { Sha256 } from '@sallyport/core/given'
 import type { Header } from '@sallyport/describe/http/headers'
 import { type HttpMessage, readHttpMessage, targetOf } from '@sallyport/describe/http/message'
 import type { Dispatcher } from 'undici'
 import type { Credential, Resource } from '../../config/configuration.ts'
-import { spend } from '../../guard/permit.ts'
+import type { Content } from '../../guard/content.ts'
+import { type Permit, spend } from '../../guard/permit.ts'
 import { type Upstream, UpstreamFailure } from '../upstream.ts'
 import { answerOf } from './answer.ts'
 import { canConnect, freshClient, openPool } from './connect.ts'
 import { exchange } from './exchange.ts'
 import type { Introduce } from './identity.ts'
+import { type Outgoing, outgoing } from './outgoing.ts'
 import { NO_VEIL, type Veil, veilOf } from './veil.ts'
 
 export interface HttpUpstreamParts {
@@ -21,10 +24,10 @@ export interface HttpUpstreamParts {
 }
 
 /**
- * Methods that a stale connection may lose without harm: a read whose outcome is unknown has changed nothing. Not HEAD: what a
- * careless target says behind its head would be taken for the next answer, which is somebody else's.
+ * Its connection is not used again: what a careless target says behind its head would be taken for the next answer, which is
+ * somebody else's.
  */
-const REUSES_CONNECTION: ReadonlySet<string> = new Set(['GET', 'OPTIONS'])
+const NEVER_SHARED = 'HEAD'
 
 /** The inner door of an HTTP resource. */
 export function openHttpUpstream({
@@ -36,17 +39,19 @@ export function openHttpUpstream({
   const { address, credential } = resource
   const pool = openPool(address)
   return {
-    async send(permit, canonical, signal) {
+    async send(permit, canonical, content, signal) {
       spend(permit, canonical, sha256)
       const action = actionIn(canonical)
       const message = messageIn(action, resource)
+      const body = bodyOf(message, content, permit, sha256)
       const { header, veil } = await injected(credential, credentialValue)
       const caller = introduce?.(action.caller, permit.action) ?? []
-      const reuse = !permit.fresh && REUSES_CONNECTION.has(message.method)
-      const dispatcher = reuse ? pool : freshClient(address)
-      const received = exchange(dispatcher, requestOf(message, address, [...header, ...caller]), signal)
+      const own = permit.fresh || message.method === NEVER_SHARED
+      const dispatcher = own ? freshClient(address) : pool
+      const request = requestOf(message, address, [...header, ...caller], body)
+      const received = exchange(dispatcher, request, body, signal)
       // Waits for what was dispatched, then ends the connection.
-      if (!reuse) void dispatcher.close()
+      if (own) void dispatcher.close()
       return answerOf(await received, message, veil, permit, signal)
     },
     reachable: () => canConnect(address),
@@ -72,6 +77,21 @@ function messageIn(
   return message
 }
 
+/**
+ * The content that the message names, and no other: a whole one has its hash in it. A permit for these bytes lets no stream
+ * through, nor the other way round.
+ */
+function bodyOf({ body }: HttpMessage, content: Content, permit: Permit, sha256: Sha256): Outgoing {
+  const isStream = body?.kind === 'streamed'
+  if (isStream !== (permit.kind === 'stream')) throw notSent('this permit is for another kind of body')
+  if (body === null && content.kind === 'none') return outgoing(null, permit)
+  if (isStream && content.kind === 'stream')
+    return outgoing({ chunks: content.chunks, bytes: body.bytes }, permit)
+  if (body?.kind === 'whole' && content.kind === 'whole' && hex(sha256(content.bytes)) === body.sha256)
+    return outgoing(content.bytes, permit)
+  throw notSent('this is not the body that the message names')
+}
+
 async function injected(
   credential: Credential | null,
   credentialValue: HttpUpstreamParts['credentialValue'],
@@ -88,14 +108,25 @@ async function injected(
   }
 }
 
-function requestOf(message: HttpMessage, address: URL, ours: readonly Header[]): Dispatcher.DispatchOptions {
+function requestOf(
+  message: HttpMessage,
+  address: URL,
+  ours: readonly Header[],
+  { body, length }: Outgoing,
+): Dispatcher.DispatchOptions {
   // What we say comes last, so that nothing of the caller's stands after it.
-  const headers = [...message.headers, ['accept-encoding', 'identity'], ['via', '1.1 sallyport'], ...ours]
+  const headers = [
+    ...message.headers,
+    ['accept-encoding', 'identity'],
+    ['via', '1.1 sallyport'],
+    ...(length === null ? [] : [['content-length', String(length)]]),
+    ...ours,
+  ]
   return {
     method: message.method,
     path: `${address.pathname.replace(/\/$/, '')}${targetOf(message)}`,
     headers: headers.flat(),
-    body: null,
+    body,
   }
 }
 

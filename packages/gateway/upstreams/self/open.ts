@@ -22,7 +22,7 @@ export interface SelfUpstreamParts {
 /** The inner door of Sallyport itself: what people let be changed here is changed here and nowhere else. */
 export function openSelfUpstream({ store, clock, random, sha256, onStanding }: SelfUpstreamParts): Upstream {
   return {
-    async send(permit, canonical, signal) {
+    async send(permit, canonical, _, signal) {
       spend(permit, canonical, sha256)
       const { resource, shape, uses, forMs } = messageIn(canonical)
       const life = await store.read('life', { id: permit.action })
@@ -95,7 +95,11 @@ function created({ id, usesLeft, until }: Standing): Answer {
     status: 201,
     headers: [['content-type', 'application/json']],
     body: once(body),
-    outcome: Promise.resolve({ kind: 'succeeded', answer: { status: 201, bytes: body.length } }),
+    outcome: Promise.resolve({
+      kind: 'succeeded',
+      answer: { status: 201, bytes: body.length },
+      body: null,
+    }),
   }
 }
 

@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Caller } from '@sallyport/core/people/caller'
+import { safe } from '@sallyport/core/redact/redacted'
+import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
+import type { Admission, Asked, Guard } from '../../guard/guard.ts'
+import { writeAnswer, writeHandle } from './answer.ts'
+import { ask, toldBy } from './ask.ts'
+import { type Framing, readBody } from './body.ts'
+import { readCredential } from './credential.ts'
+import type { HttpDoorParts } from './door.ts'
+import { REFUSED_LINGER_MS, WHOLE_BODY_LIMIT_BYTES } from './limits.ts'
+import { refuseOnSocket, writeRefusal } from './refuse.ts'
+import { headerOf, readRequest } from './request.ts'
+import { locate } from './resource.ts'
+import type { Space } from './space.ts'
+
+/** What one request is served with. */
+export interface Serving extends HttpDoorParts {
+  readonly knownHosts: ReadonlySet<string>
+  readonly space: Space
+}
+
+/** One request, from its head to the last byte of its answer. Never rejects. */
+export async function serve(
+  serving: Serving,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController()
+  const leave = (): void => gone.abort()
+  incoming.socket.once('close', leave)
+  let free = (): void => {}
+  try {
+    const asked = await readAsked(serving, incoming, response)
+    if (asked.kind === 'asked') free = asked.free
+    const reply = asked.kind === 'asked' ? await admitted(serving.guard, asked.asked, gone.signal) : asked
+    await write(incoming, response, reply, serving.consoleUrl)
+  } catch (cause) {
+    // What went wrong is for us and not for the client: a stack trace tells where to press.
+    serving.log(safe`a request at the HTTP door failed unexpectedly`, cause)
+    if (response.headersSent) response.destroy()
+    else writeRefusal(response, refusal('unavailable', safe`the gateway could not serve this`), true)
+  } finally {
+    await finished(response)
+    free()
+    incoming.socket.off('close', leave)
+    endUnread(incoming)
+  }
+}
+
+type Unasked = { readonly kind: 'unasked'; readonly refusal: Refusal; readonly close: boolean }
+type AskedHere = { readonly kind: 'asked'; readonly asked: Asked; readonly free: () => void }
+
+/** What is asked of whom by whom, or why nothing is. Nobody's body is read before its sender is known. */
+async function readAsked(
+  serving: Serving,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<AskedHere | Unasked> {
+  const request = readRequest(incoming, serving.knownHosts)
+  // Its end is in doubt, and so is the beginning of what follows it.
+  if (request.kind === 'refusal') return { kind: 'unasked', refusal: request, close: true }
+  const credential = readCredential(headerOf(request.headers, 'authorization'))
+  if (credential.kind === 'refusal') return unasked(credential)
+  const told = toldBy(request.headers)
+  if (told.kind === 'refusal') return unasked(told)
+  const who = await serving.prove(credential.key, told)
+  if (who.kind === 'refusal') return unasked(who)
+  const located = locate(request, serving.resources)
+  if (located.kind === 'refusal') return unasked(located)
+  const free = serving.space.take(agentOf(who.caller), keptBytes(request.framing))
+  if (free === undefined)
+    return unasked(refusal('rate-limited', safe`too many request bodies are being kept in memory`))
+  if (request.expectsContinue) response.writeContinue()
+  const body = await readBody(incoming, request.framing)
+  const asked = body.kind === 'refusal' ? body : ask(request, located, who, body)
+  if (!('code' in asked)) return { kind: 'asked', asked, free }
+  free()
+  return unasked(asked)
+}
+
+/** As much of a body as is in memory at once. */
+function keptBytes(framing: Framing): number {
+  switch (framing.kind) {
+    case 'none':
+      return 0
+    case 'length':
+      return Math.min(framing.bytes, WHOLE_BODY_LIMIT_BYTES)
+    case 'chunked':
+      return WHOLE_BODY_LIMIT_BYTES
+  }
+}
+
+function agentOf({ agents: [agent], owner }: Caller): string {
+  return agent ?? owner
+}
+
+/** Nothing is sent while it waits: the status line is the verdict. */
+async function admitted(guard: Guard, asked: Asked, signal: AbortSignal): Promise<Admission> {
+  const admission = guard.admit(asked, signal)
+  for (;;) {
+    const next = await admission.next()
+    if (next.done === true) return next.value
+  }
+}
+
+async function write(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  reply: Admission | Unasked,
+  consoleUrl: string,
+): Promise<void> {
+  switch (reply.kind) {
+    case 'answered':
+      return writeAnswer(response, reply.answer, reply.action, reply.durable)
+    case 'parked':
+      return writeHandle(response, reply.life.action.id, consoleUrl)
+    case 'refused':
+      return refuse(incoming, response, reply.refusal, false)
+    case 'unasked':
+      return refuse(incoming, response, reply.refusal, reply.close)
+  }
+}
+
+/** With a body that nobody reads any more the connection ends, since only its sender knows how long it would go on. */
+function refuse(incoming: IncomingMessage, response: ServerResponse, refusal: Refusal, close: boolean): void {
+  if (incoming.complete) return writeRefusal(response, refusal, close)
+  refuseOnSocket(incoming.socket, refusal)
+  incoming.resume()
+}
+
+/** The target answered before it had all of the body. What still comes is dropped for a moment, so that the answer is read. */
+function endUnread(incoming: IncomingMessage): void {
+  if (incoming.complete || incoming.socket.destroyed) return
+  const cut = setTimeout(() => incoming.socket.destroy(), REFUSED_LINGER_MS)
+  incoming.socket.once('close', () => clearTimeout(cut))
+  incoming.resume()
+}
+
+function finished(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.writableFinished || response.destroyed) return resolve()
+    response.once('finish', resolve)
+    response.once('close', resolve)
+  })
+}
+
+function unasked(refusal: Refusal): Unasked {
+  return { kind: 'unasked', refusal, close: false }
+}

@@ -1,0 +1,81 @@
+import { canonicalBytes } from '@sallyport/core/action/canonical'
+import { digestOf, drawNonce } from '@sallyport/core/action/digest'
+import { drawId } from '@sallyport/core/action/ids'
+import type { HttpBody } from '@sallyport/describe/http/message'
+import { claim } from '@sallyport/testkit/claim'
+import { answer, recordingUpstream } from '@sallyport/testkit/upstream'
+import { describe, expect, test } from 'vitest'
+import { sha256 } from '../keys/sha256.ts'
+import { openHttpUpstream } from '../upstreams/http/open.ts'
+import { type Content, NO_CONTENT, packPayload, unpackPayload } from './content.ts'
+
+import { mint, type Permit } from './permit.ts'
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const whole = (text: string): Content => ({ kind: 'whole', bytes: bytes(text) })
+const stream = (text: string): Content => ({
+  kind: 'stream',
+  chunks: (async function* () {
+    yield bytes(text)
+  })(),
+})
+const named = (text: string): HttpBody => ({
+  kind: 'whole',
+  bytes: text.length,
+  sha256: Buffer.from(sha256(bytes(text))).toString('hex'),
+})
+const STREAMED: HttpBody = { kind: 'streamed', bytes: null }
+
+// biome-ignore format: a table is read by its rows
+const OTHERS: readonly (readonly [what: string, kind: Permit['kind'], names: HttpBody | null, content: Content])[] = [
+  ['other bytes than the message names', 'exact', named('mine'), whole('evil')],
+  ['a body where the message names none', 'exact', null, whole('evil')],
+  ['none where the message names one', 'exact', named('mine'), NO_CONTENT],
+  ['a stream where the message names these bytes', 'exact', named('mine'), stream('mine')],
+  ['a stream under a permit for bytes', 'exact', STREAMED, stream('mine')],
+  ['bytes under a permit for a stream', 'stream', named('mine'), whole('mine')],
+  ['bytes where the message names a stream', 'stream', STREAMED, whole('mine')],
+]
+
+describe('a permit lets through', () => {
+  test.each(OTHERS)(claim('G3', 'http', 'no %s'), async (_, kind, body, content) => {
+    const target = await recordingUpstream((_head, socket) => void socket.write(answer('done')))
+    await expect(send(target.url, kind, body, content)).rejects.toThrow(/body/)
+    expect(target.connections()).toBe(0)
+    await target.close()
+  })
+
+  test('the body that the message names', async () => {
+    const target = await recordingUpstream((_head, socket) => void socket.write(answer('done')))
+    await send(target.url, 'exact', named('mine'), whole('mine'))
+    await send(target.url, 'stream', STREAMED, stream('mine'))
+    expect(target.bodies()).toEqual(['mine', 'mine'])
+    await target.close()
+  })
+})
+
+test('what is sealed is what is opened', () => {
+  for (const content of [NO_CONTENT, whole('\u0000a')])
+    expect(unpackPayload(packPayload(bytes('{"a":1}'), content))).toEqual({
+      canonical: bytes('{"a":1}'),
+      content,
+    })
+})
+
+async function send(url: string, kind: Permit['kind'], body: HttpBody | null, content: Content) {
+  const address = new URL(url)
+  const resource = { address, credential: null }
+  const upstream = openHttpUpstream({ resource, credentialValue: () => '', introduce: null, sha256 })
+  const random = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n))
+  const message = { kind: 'http', method: 'POST', path: '/a', query: '', headers: [], body }
+  const canonical = canonicalBytes({ address: address.href, message })
+  const nonce = drawNonce(random)
+  const digest = digestOf(sha256, nonce, canonical)
+  const permit = mint(
+    { kind, action: drawId('act', random), digest, nonce, fresh: true, effects: ['read'] },
+    'being-written',
+  )
+  const sent = await upstream.send(permit, canonical, content, new AbortController().signal)
+  await sent.outcome
+  await upstream.close()
+}
