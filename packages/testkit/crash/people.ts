@@ -1,0 +1,121 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Heard, Word } from './evidence.ts'
+import type { House, Reviewer } from './house.ts'
+import { nameIn } from './target.ts'
+
+/** What an agent wants, and how it asks for it. */
+export interface Wish {
+  readonly name: string
+  readonly way: Way
+  /** Which of the agents. */
+  readonly agent: number
+}
+
+export const WAYS = ['read', 'change', 'live', 'two', 'parked', 'claim'] as const
+/** `two` takes two approvals. */
+export type Way = (typeof WAYS)[number]
+
+const METHOD = {
+  read: 'GET',
+  change: 'POST',
+  live: 'DELETE',
+  two: 'PUT',
+  parked: 'DELETE',
+  claim: 'DELETE',
+} as const
+/** Presented so often, a claim has met its reviewer. */
+const PRESENTED_LIMIT = 10
+const LOOK_EVERY_MS = 20
+const HELD = 503
+
+/** What was told to anybody, in the order in which they heard it. */
+export interface Told {
+  readonly heard: Heard[]
+  readonly words: Word[]
+}
+
+/** Asks, and waits for what comes. A gateway that dies meanwhile has said nothing. */
+export async function ask(wish: Wish, house: House, told: Told): Promise<void> {
+  for (let times = 0; times < (wish.way === 'claim' ? PRESENTED_LIMIT : 1); times++) {
+    const status = await askOnce(wish, house, told)
+    if (status !== HELD) return
+  }
+}
+
+async function askOnce(
+  { name, way, agent }: Wish,
+  { gateway, agents }: House,
+  { heard }: Told,
+): Promise<number | 'gone'> {
+  const path =
+    way === 'claim'
+      ? `/claims/orders/${name}`
+      : way === 'two'
+        ? `/orders/rights/${name}`
+        : `/orders/orders/${name}`
+  try {
+    const response = await fetch(gateway.httpUrl + path, {
+      method: METHOD[way],
+      headers: {
+        authorization: `Bearer ${agents[agent % agents.length]}`,
+        // A change is asked for again after a crash by whoever heard nothing of it.
+        ...(way === 'change' && { 'idempotency-key': name }),
+        ...(way === 'parked' && { prefer: 'respond-async' }),
+      },
+    })
+    await response.arrayBuffer()
+    heard.push({ name, action: response.headers.get('sallyport-action'), answered: response.status === 200 })
+    return response.status
+  } catch {
+    return 'gone'
+  }
+}
+
+/** Both reviewers, deciding whatever waits until they are told to stop or the gateway dies. Now and then they say no. */
+export async function review(house: House, told: Told, stopped: () => boolean): Promise<void> {
+  await Promise.all(house.reviewers.map((reviewer) => reviewBy(reviewer, house, told, stopped)))
+}
+
+async function reviewBy(reviewer: Reviewer, house: House, told: Told, stopped: () => boolean): Promise<void> {
+  const { gateway } = house
+  while (!stopped() && !gateway.dead) {
+    try {
+      for (const { action, saw } of await waitingFor(reviewer, gateway.consoleUrl)) {
+        const says = isDenied(nameIn(action.command.line)) ? 'deny' : 'approve'
+        const decided = await call(reviewer, gateway.consoleUrl, `/v1/holds/${action.id}/decisions`, {
+          says,
+          saw,
+        })
+        await decided.arrayBuffer()
+        if (decided.ok) told.words.push({ action: action.id, by: reviewer.person, says })
+      }
+    } catch {
+      // It died. Whatever it did not say it did not say.
+    }
+    await pause(LOOK_EVERY_MS)
+  }
+}
+
+/** Every ninth. */
+function isDenied(name: string): boolean {
+  return Number(name.slice(1)) % 9 === 8
+}
+
+interface Waiting {
+  readonly action: { readonly id: string; readonly command: { readonly line: string } }
+  readonly saw: string
+}
+
+async function waitingFor(reviewer: Reviewer, url: string): Promise<readonly Waiting[]> {
+  const response = await call(reviewer, url, '/v1/holds')
+  const { holds = [] } = (await response.json()) as { readonly holds?: readonly Waiting[] }
+  return holds
+}
+
+function call({ cookie, pageKey }: Reviewer, url: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { cookie, origin: url, 'sallyport-csrf': pageKey, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+}
