@@ -4,7 +4,7 @@ import type { Restart } from './evidence.ts'
 import { type House, mustServe, openHouse } from './house.ts'
 import { judge, type Violation } from './oracle.ts'
 import { ask, review, type Told, type Way, type Wish } from './people.ts'
-import { startMortal } from './process.ts'
+import { type Mortal, startMortal } from './process.ts'
 import type { Moment } from './target.ts'
 import {
   asTheyStand,
@@ -109,7 +109,7 @@ async function playUntil(
   const over = { yes: false }
   const stopped = (): boolean => over.yes
   const beside = [review(house, ledger, stopped), watchCheckpoints(house, witness, stopped)]
-  await gateway.diesAt(plug.kind === 'step' ? plug.at : 0)
+  await orDeath(gateway, gateway.diesAt(plug.kind === 'step' ? plug.at : 0))
   let moments = 0
   if (plug.kind === 'target')
     target.onMoment = (moment) => {
@@ -120,10 +120,14 @@ async function playUntil(
   over.yes = true
   clearTimeout(clock)
   target.onMoment = () => undefined
-  const steps = gateway.dead ? 0 : await Promise.race([gateway.diesAt(0), gateway.death.then(() => 0)])
+  const steps = gateway.dead ? 0 : await orDeath(gateway, gateway.diesAt(0))
   gateway.kill()
   await Promise.all(beside)
   return { steps }
+}
+
+function orDeath({ death }: Mortal, answer: Promise<number>): Promise<number> {
+  return Promise.race([answer, death.then(() => 0)])
 }
 
 async function restart(plug: Plug, house: House, { restarts }: Ledger): Promise<void> {

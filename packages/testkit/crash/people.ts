@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ActionView } from '@sallyport/contract/action'
 import type { Heard, Word } from './evidence.ts'
 import type { House, Reviewer } from './house.ts'
 import { nameIn } from './target.ts'
@@ -27,6 +28,7 @@ const METHOD = {
 const PRESENTED_LIMIT = 10
 const LOOK_EVERY_MS = 20
 const HELD = 503
+const HANDLED = 202
 
 /** What was told to anybody, in the order in which they heard it. */
 export interface Told {
@@ -53,21 +55,35 @@ async function askOnce(
       : way === 'two'
         ? `/orders/rights/${name}`
         : `/orders/orders/${name}`
+  const authorization = `Bearer ${agents[agent % agents.length]}`
   try {
     const response = await fetch(gateway.httpUrl + path, {
       method: METHOD[way],
       headers: {
-        authorization: `Bearer ${agents[agent % agents.length]}`,
+        authorization,
         // A change is asked for again after a crash by whoever heard nothing of it.
         ...(way === 'change' && { 'idempotency-key': name }),
         ...(way === 'parked' && { prefer: 'respond-async' }),
       },
     })
     await response.arrayBuffer()
-    heard.push({ name, action: response.headers.get('sallyport-action'), answered: response.status === 200 })
+    const action = response.headers.get('sallyport-action')
+    heard.push({ name, action, answered: response.status === 200 })
+    if (way === 'parked' && response.status === HANDLED)
+      await ended(`${gateway.consoleUrl}/v1/actions/${action}`, authorization)
     return response.status
   } catch {
     return 'gone'
+  }
+}
+
+/** As an agent with a handle does. */
+async function ended(url: string, authorization: string): Promise<void> {
+  for (let after = 0; ; ) {
+    const response = await fetch(`${url}?wait=10&after=${after}`, { headers: { authorization } })
+    const { version, ended } = (await response.json()) as Pick<ActionView, 'version' | 'ended'>
+    if (ended !== null) return
+    after = version
   }
 }
 

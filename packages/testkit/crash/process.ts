@@ -45,6 +45,7 @@ export function startMortal(folder: string, diesAt = 0): Promise<Mortal | Death>
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   )
+  child.on('error', () => undefined)
   const state = { dead: false }
   const death = deathOf(child).finally(() => {
     state.dead = true
@@ -64,7 +65,8 @@ async function serving(
     diesAt: (step) =>
       new Promise((resolve) => {
         child.once('message', (taken) => resolve(Number(taken)))
-        child.send(step)
+        // It may be dead and not yet buried.
+        child.send(step, (error) => void (error !== null && resolve(0)))
       }),
     kill: () => void child.kill('SIGKILL'),
     get dead() {
