@@ -17,7 +17,7 @@ const { values } = parseArgs({
     sweep: { type: 'boolean', default: false },
     from: { type: 'string', default: '1' },
     every: { type: 'string', default: '1' },
-    ways: { type: 'string', default: 'read,change,live,two,parked' },
+    ways: { type: 'string', default: 'read,change,stream,live,two,parked' },
   },
 })
 const seed = BigInt(values.seed ?? Date.now())

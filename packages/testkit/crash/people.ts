@@ -12,18 +12,21 @@ export interface Wish {
   readonly agent: number
 }
 
-export const WAYS = ['read', 'change', 'live', 'two', 'parked', 'claim'] as const
-/** `two` takes two approvals. */
+export const WAYS = ['read', 'change', 'stream', 'live', 'two', 'parked', 'claim'] as const
+/** `stream` sends more than is held in memory; `two` takes two approvals. */
 export type Way = (typeof WAYS)[number]
 
 const METHOD = {
   read: 'GET',
   change: 'POST',
+  stream: 'POST',
   live: 'DELETE',
   two: 'PUT',
   parked: 'DELETE',
   claim: 'DELETE',
 } as const
+/** Above what a gateway reads before it judges. */
+const STREAM_BYTES = 1_500_000
 /** Presented so often, a claim has met its reviewer. */
 const PRESENTED_LIMIT = 10
 const LOOK_EVERY_MS = 20
@@ -59,6 +62,7 @@ async function askOnce(
   try {
     const response = await fetch(gateway.httpUrl + path, {
       method: METHOD[way],
+      ...bodyOf(name, way),
       headers: {
         authorization,
         // A change is asked for again after a crash by whoever heard nothing of it.
@@ -75,6 +79,13 @@ async function askOnce(
   } catch {
     return 'gone'
   }
+}
+
+function bodyOf(name: string, way: Way): { readonly body?: string } {
+  if (way === 'stream') return { body: '.'.repeat(STREAM_BYTES) }
+  return way === 'change' || way === 'two' || way === 'parked'
+    ? { body: JSON.stringify({ order: name }) }
+    : {}
 }
 
 /** As an agent with a handle does. */
