@@ -57,7 +57,7 @@ const NO_SENTENCE = 'open: the sentence is not tested yet'
 const NO_CORPUS = 'open: no seeded corpus is sent through this yet'
 const NO_MASK = 'open: answers are not masked yet'
 const NO_REVEAL = 'open: reveal is not built'
-const NO_CAP = 'open: answers have no cap yet'
+const CAPS = 'cited in part: labels do not follow derived and partial data yet'
 const NO_RECEIPT = 'open: a receipt is not checked by a third party yet'
 const NO_TIMELINE = 'open: the timeline has no questions by dataset and control yet'
 const NO_EVIDENCE = 'open: no evidence is produced by control'
@@ -104,7 +104,7 @@ export const REQUIREMENTS = {
   R3:  { says: 'Stable typed placeholders let an agent join and refer without seeing.', cells: { ...AT_DOORS, http: NO_MASK, core: NO_MASK } },
   R4:  { says: 'Reveal is its own request: one field or class, a purpose, a time, one person, in the record.', cells: { ...NO_DOOR, page: NO_REVEAL, api: NO_REVEAL, cli: NO_REVEAL, slack: 'n/a: never into chat', teams: 'n/a: never into chat', core: NO_REVEAL } },
   R5:  { says: 'The record keeps usage and not content; a parked payload is unreadable once its key is erased.', cells: { ...AT_DOORS, http: 'open: erasing a key is not proved yet', core: 'open: erasing a nonce is not proved yet' } },
-  R6:  { says: 'Data leaves only past policy, and an answer that crosses its cap is cut; going on is an export.', cells: { ...AT_DOORS, http: NO_CAP, core: NO_CAP } },
+  R6:  { says: 'Data leaves only past policy, and an answer that crosses its cap is cut; going on is an export.', cells: { ...AT_DOORS, http: CAPS, core: CAPS } },
 
   L1:  { says: 'No effect and no answer before its record is durable.', cells: { ...AT_DOORS, http: 'cited', core: 'cited' } },
   L2:  { says: 'The record is a signed Merkle log whose every change is named by a verifier that runs without the server.', cells: { ...IN_CORE, core: 'cited' } },

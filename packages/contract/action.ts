@@ -127,7 +127,16 @@ export const ActionView = z
         code: RefusalCodes.nullable(),
         by: z.string().nullable(),
         at: Time,
-        answer: z.object({ status: z.int(), bytes: z.int() }).nullable(),
+        answer: z
+          .object({
+            status: z.int(),
+            bytes: z.int(),
+            cut: z
+              .enum(['bytes', 'items', 'classes'])
+              .exactOptional()
+              .openapi({ description: 'The cap that it crossed.' }),
+          })
+          .nullable(),
       })
       .nullable(),
     advice: z.string().nullable().openapi({ description: 'To the agent: what to do next.' }),

@@ -36,6 +36,10 @@ export function outcome({ state, ended }: ActionView): string {
   const answer =
     ended.answer === null
       ? ''
-      : `, the target answered ${ended.answer.status} with ${counted(ended.answer.bytes, 'byte')}`
+      : `, the target answered ${ended.answer.status} with ${counted(ended.answer.bytes, 'byte')}${cutAt(ended.answer.cut)}`
   return `${state}${by}${code}${answer}`
+}
+
+function cutAt(cut: string | undefined): string {
+  return cut === undefined ? '' : `, cut at its cap of ${cut}`
 }

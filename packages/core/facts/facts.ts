@@ -36,6 +36,16 @@ export interface CommonFacts {
   readonly rows: number
   /** Where data goes, or `''` where it stays with the caller. */
   readonly destination: string
+  /** How much of the answer may go on, where that is limited. */
+  readonly cap?: CapFacts
+}
+
+/** Each null where it is not limited. */
+export interface CapFacts {
+  readonly bytes: number | null
+  readonly items: number | null
+  /** The only labels that fields of the answer may have. */
+  readonly classes: readonly Label[] | null
 }
 
 export type KindFacts = HttpFacts | SelfFacts

@@ -101,5 +101,10 @@ export interface SentBody {
 
 export interface AnswerSize {
   readonly status: number
+  /** Of its content, opened. Where it was cut, those that were handed on. */
   readonly bytes: number
+  /** The cap that it crossed. */
+  readonly cut?: CutBy
 }
+
+export type CutBy = 'bytes' | 'items' | 'classes'

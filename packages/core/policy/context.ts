@@ -38,6 +38,12 @@ export function stateFacts(facts: Facts): Statement {
     unknown.add(path)
     return []
   }
+  /** Without a limit it is every class there is, which no set can say. */
+  const anyClass = (): string[] => {
+    unknown.add('cap.classes')
+    return []
+  }
+  const classes = facts.cap?.classes ?? null
   const http: HttpFacts['http'] = facts.kind === 'http' ? facts.http : NO_HTTP
   const self: { readonly change: string; readonly subject: string } =
     facts.kind === 'self' ? facts.self : NO_SELF
@@ -55,6 +61,11 @@ export function stateFacts(facts: Facts): Statement {
     unbounded: facts.unbounded || unknownFacts.has('unbounded'),
     rows,
     destination: text('destination', facts.destination),
+    cap: {
+      bytes: facts.cap?.bytes ?? ROWS_UNKNOWN,
+      items: facts.cap?.items ?? ROWS_UNKNOWN,
+      classes: classes === null ? anyClass() : set('cap.classes', classes),
+    },
     http: {
       method: text('http.method', http.method),
       path: text('http.path', http.path),

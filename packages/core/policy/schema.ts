@@ -39,6 +39,7 @@ export function effectsNamed(name: string, operator: '==' | 'in'): readonly Effe
 export const SCHEMA: string = `type Facts = {
   kind: String, operation: String, understood: Bool, unknown: Set<String>, labels: Set<String>, datasets: Set<String>,
   deferred: Bool, unbounded: Bool, rows: Long, destination: String,
+  cap: { bytes: Long, items: Long, classes: Set<String> },
   http: ${HTTP_SCHEMA},
   self: ${SELF_SCHEMA},
   hour: Long, signals: Set<String>, session: { labels: Set<String>, untrusted: Bool }

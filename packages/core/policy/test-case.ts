@@ -1,6 +1,6 @@
 import { EFFECTS, type Effect } from '../action/effect.ts'
 import { type GroupId, type NameOf, parseName } from '../action/ids.ts'
-import { type FactName, type Facts, PLAIN_FACTS } from '../facts/facts.ts'
+import { type CapFacts, type FactName, type Facts, PLAIN_FACTS } from '../facts/facts.ts'
 import type { NonEmpty } from '../given.ts'
 import { isUnreadable, type Reading, readRecord } from './reading.ts'
 import { ADMIN_RIGHTS, PEOPLE_RIGHTS } from './schema.ts'
@@ -146,6 +146,7 @@ function readFacts(facts: Reading): Facts {
     unbounded: facts.flag('unbounded', false),
     rows: facts.count('rows', 0),
     destination: facts.text('destination', ''),
+    ...(facts.has('cap') ? { cap: readCap(facts.inner('cap', ['bytes', 'items', 'classes'])) } : {}),
   }
   if (facts.has('self')) {
     const self = facts.inner('self', ['change', 'subject'])
@@ -164,6 +165,14 @@ function readFacts(facts: Reading): Facts {
       path: http.text('path', '/'),
       query: http.texts('query', []),
     },
+  }
+}
+
+function readCap(cap: Reading): CapFacts {
+  return {
+    bytes: cap.has('bytes') ? cap.count('bytes', 0) : null,
+    items: cap.has('items') ? cap.count('items', 0) : null,
+    classes: cap.has('classes') ? cap.texts('classes') : null,
   }
 }
 

@@ -59,7 +59,7 @@ export const REFUSALS: Readonly<Record<RefusalCode, RefusalRow>> = {
   'expired':            row('nobody decided in time', 403, '57014', -32016, 27, 'do not retry in a loop; ask the owner to find a reviewer first'),
   'withdrawn':          row('the action was withdrawn before it ran', 409, '57014', -32017, 28, 'nothing ran; send it again only if it is still wanted'),
   'unknown-outcome':    row('the action may or may not have run', 502, '08007', -32018, 29, 'do not retry; a person must look at the target first'),
-  'export-cap':         row('the answer is larger than policy lets through', 403, '54000', -32019, 30, 'ask for less, or ask for the export with a higher Sallyport-Cap'),
+  'export-cap':         row('the answer is larger than policy lets through', 403, '54000', -32019, 30, 'for a read ask for less, or for the export with a higher Sallyport-Cap; a change has run, so do not send it again'),
   'too-large':          row('the request is larger than the limit', 413, '54000', -32020, 31, 'send less'),
   'frozen':             row('this agent, resource or the whole gateway is frozen', 423, '57P03', -32021, 32, 'stop; a person froze it and a person must lift it'),
   'unavailable':        row('the target or the gateway cannot serve this now', 503, '57P03', -32022, 33, 'wait as long as Retry-After says, then send the same request once'),

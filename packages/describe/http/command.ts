@@ -8,16 +8,19 @@ import {
   VALUE_LIMIT_CHARS,
 } from '@sallyport/core/redact/redact'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
+import { capText } from './cap.ts'
 import type { HttpMessage } from './message.ts'
 
 /** The request as a reviewer reads it: everything that goes on, except for secrets. */
 export function commandOf(message: HttpMessage, body: Uint8Array | null): Command {
-  const { method, path, query, headers } = message
+  const { method, path, query, headers, cap } = message
   const values = redactQuery(query).map(({ name, value }) => ({ name: safe`query ${name}`, value }))
   const sent = headers
     .map(([name, value]) => redactHeader(name, value))
     .map(({ name, value }) => ({ name: safe`header ${name}`, value }))
-  return { line: lineOf(method, path, query), parameters: [...values, ...sent, ...bodyOf(message, body)] }
+  const asked = cap === null ? [] : [{ name: safe`cap of the answer`, value: capText(cap) }]
+  const parameters = [...values, ...sent, ...asked, ...bodyOf(message, body)]
+  return { line: lineOf(method, path, query), parameters }
 }
 
 /** As text where it is text, else by its hash: a reviewer who has the bytes can see that they are the ones. */

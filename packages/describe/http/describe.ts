@@ -3,6 +3,7 @@ import type { ResourceId } from '@sallyport/core/action/ids'
 import { type FactName, type Facts, PLAIN_FACTS, ROWS_UNKNOWN } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
 import type { Described } from '../described.ts'
+import { type Cap, type Capped, capInForce } from './cap.ts'
 import { commandOf } from './command.ts'
 import type { HttpMessage } from './message.ts'
 import { hasOneSpelling, isNameLike, VALUE } from './name-like.ts'
@@ -12,7 +13,7 @@ import { sentence } from './says.ts'
 import { segmentsOf } from './target.ts'
 
 /** What the describer is told of the resource. */
-export interface HttpTarget {
+export interface HttpTarget extends Capped {
   readonly id: ResourceId
   readonly routes: readonly HttpRoute[]
 }
@@ -30,13 +31,44 @@ const EFFECT_OF: ReadonlyMap<string, Effect> = new Map([
 /** `body`: the bytes of a whole one. */
 export function describeHttp(message: HttpMessage, target: HttpTarget, body: Uint8Array | null): Described {
   const query = queryKeys(message.query)
-  // With another method it is another route, and nothing that is said of this one holds.
-  const match: Match = query.setsMethod
-    ? { kind: 'doubtful' }
-    : matchRoute(message.method, message.path, target.routes)
-  const facts = factsOf(message, match, query)
-  const effects = facts.understood ? effectsOf(message, match) : (['execute'] as const)
+  const match = matchOf(message, target.routes, query)
+  const capped = capInForce(message.cap, match, target)
+  const plain = factsOf(message, match, query)
+  const known = plain.understood ? effectsOf(message, match) : (['execute'] as const)
+  const effects = capped.asksMore ? withExport(known) : known
+  const facts = withCap(plain, capped.cap, effects)
   return { facts, effects, says: sentence(facts, effects, target.id), command: commandOf(message, body) }
+}
+
+/** The route of a message. With another method it is another route, and nothing that is said of this one holds. */
+export function matchOf(
+  { method, path, query }: HttpMessage,
+  routes: readonly HttpRoute[],
+  keys: QueryKeys = queryKeys(query),
+): Match {
+  return keys.setsMethod ? { kind: 'doubtful' } : matchRoute(method, path, routes)
+}
+
+/** Whatever it changes, it only takes from the target: then how much it takes is how much it touches. */
+export function onlyReads(effects: readonly Effect[]): boolean {
+  return effects.every((effect) => effect === 'read' || effect === 'export')
+}
+
+function withExport([first, ...others]: NonEmpty<Effect>): NonEmpty<Effect> {
+  return [
+    first,
+    ...others.filter((effect) => effect !== 'export'),
+    ...(first === 'export' ? [] : ['export' as const]),
+  ]
+}
+
+/** An answer that is cut at so many items touches no more of them. */
+function withCap(facts: Facts, cap: Cap, effects: NonEmpty<Effect>): Facts {
+  if (cap.bytes === null && cap.items === null && cap.classes === null) return facts
+  const capped = { ...facts, cap }
+  if (cap.items === null || !onlyReads(effects)) return capped
+  const unknown = facts.unknown.filter((name) => name !== 'rows' && name !== 'unbounded')
+  return { ...capped, rows: cap.items, unbounded: false, unknown }
 }
 
 function factsOf({ method, path }: HttpMessage, match: Match, query: QueryKeys): Facts {
@@ -101,7 +133,7 @@ function knowsDatasets(path: string, match: Match): boolean {
   }
 }
 
-function effectsOf({ method }: HttpMessage, match: Match): NonEmpty<Effect> {
+export function effectsOf({ method }: HttpMessage, match: Match): NonEmpty<Effect> {
   if (match.kind === 'route' && match.route.effects !== null) return match.route.effects
   return [EFFECT_OF.get(method) ?? 'execute']
 }

@@ -11,6 +11,7 @@ describe('a request as people type it', () => {
       query: 'fields=name',
       headers: [],
       body: null,
+      cap: null,
     })
   })
 

@@ -1,4 +1,5 @@
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
+import { askedCap, type Cap, capHeaders, isCap } from './cap.ts'
 import { forwardedHeaders, type Header } from './headers.ts'
 import { readTarget, type Unclear } from './target.ts'
 
@@ -16,6 +17,8 @@ export type HttpMessage = {
   readonly headers: readonly Header[]
   /** What follows the head; null where nothing does. Its own framing is made anew. */
   readonly body: HttpBody | null
+  /** How much of the answer the client asks for; null where it says nothing. */
+  readonly cap: Cap | null
 }
 
 /**
@@ -51,6 +54,8 @@ export function httpMessage(request: HttpRequest, credential: string | null): Ht
   if (target.kind === 'unclear') return target
   const headers = forwardedHeaders(request.headers, credential)
   if (headers.kind === 'unclear') return headers
+  const cap = askedCap(request.headers)
+  if (cap !== null && 'kind' in cap) return cap
   return {
     kind: 'http',
     method,
@@ -58,6 +63,7 @@ export function httpMessage(request: HttpRequest, credential: string | null): Ht
     query: target.query,
     headers: headers.list,
     body: inOrderBody(body),
+    cap,
   }
 }
 
@@ -75,7 +81,9 @@ export function parseHttpText(text: string): HttpMessage | Unclear {
  */
 export function readHttpMessage(value: unknown, credential: string | null): HttpMessage | Unclear {
   if (!isHttpMessage(value)) return unclear(safe`this is no HTTP message`)
-  const normal = httpMessage({ ...value, target: targetOf(value) }, credential)
+  // What stands in the message stands in no header of it.
+  const headers = [...value.headers, ...capHeaders(value.cap)]
+  const normal = httpMessage({ ...value, target: targetOf(value), headers }, credential)
   if (normal.kind === 'unclear') return normal
   return JSON.stringify(normal) === JSON.stringify(inOrder(value))
     ? normal
@@ -87,8 +95,14 @@ export function targetOf({ path, query }: Pick<HttpMessage, 'path' | 'query'>): 
   return query === '' ? path : `${path}?${query}`
 }
 
-function inOrder({ kind, method, path, query, headers, body }: HttpMessage): HttpMessage {
-  return { kind, method, path, query, headers, body: inOrderBody(body) }
+function inOrder({ kind, method, path, query, headers, body, cap }: HttpMessage): HttpMessage {
+  return { kind, method, path, query, headers, body: inOrderBody(body), cap: inOrderCap(cap) }
+}
+
+function inOrderCap(cap: Cap | null): Cap | null {
+  if (cap === null) return null
+  const { bytes, items, classes } = cap
+  return { bytes, items, classes }
 }
 
 function inOrderBody(body: HttpBody | null): HttpBody | null {
@@ -99,13 +113,16 @@ function inOrderBody(body: HttpBody | null): HttpBody | null {
 
 function isHttpMessage(value: unknown): value is HttpMessage {
   if (typeof value !== 'object' || value === null) return false
-  const { kind, method, path, query, headers, body } = value as Partial<Record<keyof HttpMessage, unknown>>
+  const { kind, method, path, query, headers, body, cap } = value as Partial<
+    Record<keyof HttpMessage, unknown>
+  >
   return (
     kind === 'http' &&
     [method, path, query].every((part) => typeof part === 'string') &&
     Array.isArray(headers) &&
     headers.every(isHeader) &&
-    (body === null || isBody(body))
+    (body === null || isBody(body)) &&
+    (cap === null || isCap(cap))
   )
 }
 

@@ -1,10 +1,11 @@
 import type { Effect } from '@sallyport/core/action/effect'
 import type { Label } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
+import type { Capped } from './cap.ts'
 import { segmentsOf } from './target.ts'
 
 /** What the operator knows of one operation. */
-export interface HttpRoute {
+export interface HttpRoute extends Capped {
   readonly method: string
   /** `/exports/{name}` */
   readonly path: string

@@ -4,6 +4,7 @@ import type { Label } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
 import type { Group, Person } from '@sallyport/core/people/directory'
 import type { Target } from '@sallyport/core/policy/verdict'
+import type { Cap, FieldLabels } from '@sallyport/describe/http/cap'
 
 /** sallyport.yaml, read once, checked once, frozen. Nothing else reads the file or the environment. */
 export interface Configuration {
@@ -38,6 +39,9 @@ export interface Resource extends Target {
   /** Whether its target is told who calls. Names of persons are personal data, and many targets are somebody else's. */
   readonly identity: 'signed' | null
   readonly routes: readonly Route[]
+  /** How much of an answer may go on; null where that is not limited. A route may say otherwise. */
+  readonly cap: Cap | null
+  readonly fields: FieldLabels
   /** How long a connection waits with a held action before it becomes claimable. */
   readonly liveWaitMs: number
 }
@@ -59,4 +63,6 @@ export interface Route {
   readonly effects: NonEmpty<Effect> | null
   readonly datasets: readonly string[]
   readonly labels: readonly Label[]
+  readonly cap: Cap | null
+  readonly fields: FieldLabels
 }

@@ -29,9 +29,11 @@ resources:
     address: https://billing.internal:8443/api
     credential: { header: Authorization, format: "Bearer {}", secret: "env:BILLING_TOKEN" }
     routes:
-      - { route: "GET /exports/{name}", effects: [export, read], datasets: [exports], labels: [pii] }
+      - { route: "GET /exports/{name}", effects: [export, read], datasets: [exports], labels: [pii], cap: { items: 5000, classes: [pii, email] }, fields: { ssn: [pii] } }
       - { route: "GET /" }
     identity: signed
+    cap: { bytes: 1MiB, items: 500, classes: [] }
+    fields: { Email: [email] }
     liveWait: 20s
 changes: unguarded
 `
@@ -77,9 +79,13 @@ describe('a whole file', () => {
           effects: ['read', 'export'],
           datasets: ['exports'],
           labels: ['pii'],
+          cap: { bytes: null, items: 5000, classes: ['email', 'pii'] },
+          fields: { ssn: ['pii'] },
         },
-        { method: 'GET', path: '/', effects: null, datasets: [], labels: [] },
+        { method: 'GET', path: '/', effects: null, datasets: [], labels: [], cap: null, fields: {} },
       ],
+      cap: { bytes: 1_048_576, items: 500, classes: [] },
+      fields: { Email: ['email'] },
       identity: 'signed',
       liveWaitMs: 20_000,
     })

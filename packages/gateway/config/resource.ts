@@ -5,6 +5,7 @@ import type { Node } from 'yaml'
 import { parseReference } from '../secrets/reference.ts'
 import { REFERENCE_HELP } from '../secrets/secrets.ts'
 import { parseAddress } from './address.ts'
+import { readCap, readFieldLabels } from './cap.ts'
 import type { Credential, Resource } from './configuration.ts'
 import { type Fields, fieldsOf, oneOf, type Read, text } from './fields.ts'
 import { ancestorsOf, declared, reference } from './names.ts'
@@ -20,6 +21,8 @@ const KEYS = [
   'credential',
   'identity',
   'routes',
+  'cap',
+  'fields',
   'liveWait',
 ] as const
 /** The first segment of a path at the HTTP door names the resource; these name something else there. */
@@ -77,10 +80,13 @@ function readResource(
   const credential = fields.optional('credential', null, readCredential)
   const identity = fields.optional('identity', null, oneOf(['signed']))
   const routes = fields.optional('routes', [], readRoutes)
+  const cap = fields.optional('cap', null, readCap)
+  const labelled = fields.optional('fields', {}, readFieldLabels)
   const liveWaitMs = fields.optional('liveWait', LIVE_WAIT_DEFAULT_MS, readLiveWait)
   if (kind === undefined || environment === undefined || address === undefined) return undefined
   const environments = [environment, ...ancestorsOf(environment, known)] as const
-  return { id, kind, region, environments, address, credential, identity, routes, liveWaitMs }
+  const guarded = { id, kind, region, environments, address, credential, identity, routes }
+  return { ...guarded, cap, fields: labelled, liveWaitMs }
 }
 
 const readAddress: Read<URL> = (node, source) => {

@@ -1,8 +1,8 @@
 import { EFFECTS, type Effect } from '@sallyport/core/action/effect'
-import type { Label } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
 import { ambiguousRoutes } from '@sallyport/describe/http/route'
 import type { Node } from 'yaml'
+import { readCap, readFieldLabels, readLabel } from './cap.ts'
 import type { Route } from './configuration.ts'
 import { fieldsOf, list, oneOf, type Read, text } from './fields.ts'
 import type { Source } from './source.ts'
@@ -11,7 +11,6 @@ import type { Source } from './source.ts'
 const SEGMENT = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@-]+|\{[A-Za-z_][A-Za-z0-9_]*\})$/
 const METHOD = /^[A-Z]{1,20}$/
 const DATASET = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/
-const LABEL = /^[a-z][a-z0-9-]{0,62}$/
 
 export const readRoutes: Read<readonly Route[]> = (node, source) => {
   const seen = new Set<string>()
@@ -29,7 +28,12 @@ export const readRoutes: Read<readonly Route[]> = (node, source) => {
 
 function readRoute(seen: Set<string>): Read<Route> {
   return (node, source) => {
-    const fields = fieldsOf('a route', ['route', 'effects', 'datasets', 'labels'], node, source)
+    const fields = fieldsOf(
+      'a route',
+      ['route', 'effects', 'datasets', 'labels', 'cap', 'fields'],
+      node,
+      source,
+    )
     const operation = fields?.required('route', readOperation)
     if (fields === undefined || operation === undefined) return undefined
     refuseSecond(operation, seen, node, source)
@@ -38,6 +42,8 @@ function readRoute(seen: Set<string>): Read<Route> {
       effects: fields.optional<NonEmpty<Effect> | null>('effects', null, readEffects),
       datasets: fields.optional('datasets', [], list(readDataset)),
       labels: fields.optional('labels', [], list(readLabel)),
+      cap: fields.optional('cap', null, readCap),
+      fields: fields.optional('fields', {}, readFieldLabels),
     }
   }
 }
@@ -75,10 +81,4 @@ const readDataset: Read<string> = text(
   (value) => (DATASET.test(value) ? value : undefined),
   'this is no name of a dataset',
   'letters, digits and `._:/-`, at most 128',
-)
-
-const readLabel: Read<Label> = text(
-  (value) => (LABEL.test(value) ? value : undefined),
-  'this is no label',
-  'lower-case letters, digits and hyphens, at most 63, a letter first',
 )

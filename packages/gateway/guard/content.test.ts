@@ -64,7 +64,7 @@ test('what is sealed is what is opened', () => {
 
 async function send(url: string, kind: Permit['kind'], body: HttpBody | null, content: Content) {
   const address = new URL(url)
-  const resource = { address, credential: null }
+  const resource = { address, credential: null, routes: [], cap: null, fields: {} }
   const upstream = openHttpUpstream({ resource, credentialValue: () => '', introduce: null, sha256 })
   const random = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n))
   const message = { kind: 'http', method: 'POST', path: '/a', query: '', headers: [], body }

@@ -18,9 +18,9 @@ export function openInnerDoor(
   parts: InnerDoorParts,
 ): Guarded {
   const { sha256 } = parts
-  const { id, kind, region, environments, address, routes, liveWaitMs } = resource
+  const { id, kind, region, environments, address, routes, cap, fields, liveWaitMs } = resource
   const target = { id, kind, region, environments }
-  const configured = contentDigest(sha256, { target, address: address.href, routes })
+  const configured = contentDigest(sha256, { target, address: address.href, routes, cap, fields })
   const introduce = resource.identity === 'signed' ? openIntroduction(id, parts) : null
   const upstream = openHttpUpstream({ resource, credentialValue, introduce, sha256 })
   return { target, address: address.href, configured, liveWaitMs, upstream }

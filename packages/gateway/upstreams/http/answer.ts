@@ -1,45 +1,95 @@
 import { Readable } from 'node:stream'
 import { PROBLEM_TYPE, problemOf } from '@sallyport/contract/problem'
+import type { AnswerSize } from '@sallyport/core/lifecycle/life'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
-import { refusal } from '@sallyport/core/refusal/refusal'
+import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
+import type { Cap, CapInForce } from '@sallyport/describe/http/cap'
 import { answerHeaders, type Header } from '@sallyport/describe/http/headers'
-import type { HttpMessage } from '@sallyport/describe/http/message'
+import { type Crossing, meterOf, tooManyBytes } from '@sallyport/describe/http/meter'
 import { announcedTrailers } from '@sallyport/describe/http/trailers'
 import type { Answer, Trailers } from '../../guard/answer.ts'
 import type { Permit } from '../../guard/permit.ts'
+import { UpstreamFailure } from '../upstream.ts'
 import { contentOf } from './content.ts'
+import { Crossed } from './crossed.ts'
 import type { Received } from './exchange.ts'
+import { heldBack } from './held-back.ts'
 import { type Coding, codingOf, opened, openedHeaders } from './opened.ts'
 import { NO_VEIL, type Veil } from './veil.ts'
 
-/** What the client may see of what came: no credential of the target, and nothing that nobody could look into. */
-export function answerOf(
+/** What the answer to one message may be. */
+export interface Allowance {
+  readonly method: string
+  readonly veil: Veil
+  readonly capped: CapInForce
+  /** Whether the target may have changed something. */
+  readonly changes: boolean
+}
+
+/** What the client may see of what came: no credential of the target, no more than its cap, and nothing that nobody could look into. */
+export async function answerOf(
   received: Received,
-  { method }: HttpMessage,
-  veil: Veil,
+  allowance: Allowance,
   permit: Permit,
   signal: AbortSignal,
-): Answer {
+): Promise<Answer> {
   const { status, headers, body } = received
+  const { method, veil, capped } = allowance
   const empty = method === 'HEAD' || status === 204 || status === 304
   const coding = codingOf(headers)
   const opaque = opaqueness(received, empty ? 'none' : coding, empty ? NO_VEIL : veil)
-  if (opaque !== undefined) {
-    body.destroy()
-    return withheld(status, opaque, permit)
-  }
+  if (opaque !== undefined) return withheld(received, opaque, permit)
   const isOpened = coding !== 'none' && coding !== 'unknown'
-  const content = empty || !isOpened ? body : opened(body, coding)
-  return {
+  const meter = empty ? null : meterOf(capped.cap, capped.fields, countableType(received))
+  const source = empty || !isOpened ? body : opened(body, coding)
+  const content = contentOf(source, received, meter, veil, signal)
+  const answer: Answer = {
     kind: 'http',
     status,
     // RFC 9110, 8.6: a client that believed in the length of a 204 would wait for it.
     headers: shownHeaders(headers, isOpened, veil).filter(
       ([name]) => status !== 204 || name !== 'content-length',
     ),
-    ...contentOf(content, received, veil, signal),
+    ...content,
     ...(empty ? {} : { trailers: shownTrailers(received, isOpened, veil) }),
   }
+  if (meter === null) return answer
+  const announced = crossedAhead(received, isOpened, capped.cap)
+  if (announced !== undefined) return exportCap(received, announced, allowance, permit)
+  try {
+    return { ...answer, body: await heldBack(content.body) }
+  } catch (cause) {
+    if (cause instanceof Crossed) return exportCap(received, cause.crossing, allowance, permit)
+    body.destroy()
+    const sent = await received.outcome
+    throw new UpstreamFailure('the target gave no whole answer', true, cause, sent.body)
+  }
+}
+
+/** Null where its items are not all here: a piece has no head line, and begins in the middle. */
+function countableType({ status, headers }: Received): string | null {
+  const [type, ...others] = said(headers, 'content-type')
+  return type === undefined || others.length > 0 || status === 206 ? null : type
+}
+
+/** What its length says before any of it has come. */
+function crossedAhead({ headers }: Received, isOpened: boolean, { bytes }: Cap): Crossing | undefined {
+  const [length = '0'] = said(headers, 'content-length')
+  return !isOpened && bytes !== null && Number(length) > bytes ? tooManyBytes(bytes) : undefined
+}
+
+/** None of it goes on. A change must not be sent again for the sake of its answer. */
+function exportCap(
+  received: Received,
+  { by, says }: Crossing,
+  { changes }: Allowance,
+  permit: Permit,
+): Answer {
+  const { status } = received
+  const detail = changes
+    ? safe`it ran, and the target answered with status ${status}; the answer ${says}, and was withheld`
+    : safe`the answer ${says}, and none of it was handed over; ask for less, or for more of it: \`Sallyport-Cap: bytes=…, items=…, classes=…\``
+  return problemAnswer(refusal('export-cap', detail, permit.action), { status, bytes: 0, cut: by }, received)
 }
 
 /**
@@ -107,14 +157,16 @@ function said(headers: readonly Header[], wanted: string): readonly string[] {
 }
 
 /** It ran, and the record says so; the client hears that it must not simply try again. */
-function withheld(status: number, how: Redacted, { action }: Permit): Answer {
-  const problem = problemOf(
-    refusal(
-      'unknown-outcome',
-      safe`the target answered with status ${status}, ${how}; the content was withheld`,
-      action,
-    ),
-  )
+function withheld(received: Received, how: Redacted, { action }: Permit): Answer {
+  const { status } = received
+  const detail = safe`the target answered with status ${status}, ${how}; the content was withheld`
+  return problemAnswer(refusal('unknown-outcome', detail, action), { status, bytes: 0 }, received)
+}
+
+/** Instead of what came, of which no more is read. */
+function problemAnswer(why: Refusal, answer: AnswerSize, received: Received): Answer {
+  received.body.destroy()
+  const problem = problemOf(why)
   const body = Buffer.from(JSON.stringify(problem))
   return {
     kind: 'http',
@@ -124,6 +176,6 @@ function withheld(status: number, how: Redacted, { action }: Permit): Answer {
       ['content-length', String(body.length)],
     ],
     body: Readable.from([body]),
-    outcome: Promise.resolve({ kind: 'succeeded', answer: { status, bytes: 0 }, body: null }),
+    outcome: received.outcome.then(({ body }) => ({ kind: 'succeeded', answer, body })),
   }
 }

@@ -13,6 +13,8 @@ export const ANSWER_HEADERS_LIMIT_BYTES: number = 16 * 1024
 export const INTERIM_ANSWERS_LIMIT = 16
 /** Of one answer, read from the target and not yet taken by the client. */
 export const ANSWER_BUFFER_BYTES: number = 64 * 1024
+/** Of an answer that has a cap, before any of it is handed over. */
+export const HOLD_BACK_BYTES: number = 256 * 1024
 /** RFC 9659: no content for the web needs a larger window. A decoder takes as much memory as the target names. */
 export const OPENED_WINDOW_LOG2 = 23
 /** So much of a compressed answer is opened however small it was. */

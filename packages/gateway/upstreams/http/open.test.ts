@@ -219,7 +219,7 @@ describe('no permit, no bytes', () => {
   const canonical = Buffer.from('{}')
   const upstreamAt = (url: string) =>
     openHttpUpstream({
-      resource: { address: new URL(url), credential: null },
+      resource: { address: new URL(url), credential: null, routes: [], cap: null, fields: {} },
       credentialValue: () => 'x',
       introduce: null,
       sha256: (bytes) => hash('sha256', bytes, 'buffer'),

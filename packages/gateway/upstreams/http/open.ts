@@ -1,5 +1,7 @@
 import { hex } from '@sallyport/core/action/digest'
 import type { Sha256 } from '@sallyport/core/given'
+import { capInForce } from '@sallyport/describe/http/cap'
+import { effectsOf, matchOf, onlyReads } from '@sallyport/describe/http/describe'
 import type { Header } from '@sallyport/describe/http/headers'
 import { type HttpMessage, readHttpMessage, targetOf } from '@sallyport/describe/http/message'
 import type { Dispatcher } from 'undici'
@@ -7,7 +9,7 @@ import type { Credential, Resource } from '../../config/configuration.ts'
 import type { Content } from '../../guard/content.ts'
 import { type Permit, spend } from '../../guard/permit.ts'
 import { type Upstream, UpstreamFailure } from '../upstream.ts'
-import { answerOf } from './answer.ts'
+import { type Allowance, answerOf } from './answer.ts'
 import { canConnect, freshClient, openPool } from './connect.ts'
 import { exchange } from './exchange.ts'
 import type { Introduce } from './identity.ts'
@@ -15,7 +17,7 @@ import { type Outgoing, outgoing } from './outgoing.ts'
 import { NO_VEIL, type Veil, veilOf } from './veil.ts'
 
 export interface HttpUpstreamParts {
-  readonly resource: Pick<Resource, 'address' | 'credential'>
+  readonly resource: Pick<Resource, 'address' | 'credential' | 'routes' | 'cap' | 'fields'>
   /** The secret itself, fetched when it is injected. Not asked where the resource has no credential. */
   readonly credentialValue: () => Promise<string> | string
   /** Null where the target is not told who calls. */
@@ -52,7 +54,7 @@ export function openHttpUpstream({
       const received = exchange(dispatcher, request, body, signal)
       // Waits for what was dispatched, then ends the connection.
       if (own) void dispatcher.close()
-      return answerOf(await received, message, veil, permit, signal)
+      return answerOf(await received, allowanceOf(message, resource, veil), permit, signal)
     },
     reachable: () => canConnect(address),
     close: () => pool.close(),
@@ -90,6 +92,14 @@ function bodyOf({ body }: HttpMessage, content: Content, permit: Permit, sha256:
   if (body?.kind === 'whole' && content.kind === 'whole' && hex(sha256(content.bytes)) === body.sha256)
     return outgoing(content.bytes, permit)
   throw notSent('this is not the body that the message names')
+}
+
+/** Read from the very bytes of the permit: what was shown of the cap is what is enforced. */
+function allowanceOf(message: HttpMessage, resource: HttpUpstreamParts['resource'], veil: Veil): Allowance {
+  const match = matchOf(message, resource.routes)
+  const capped = capInForce(message.cap, match, resource)
+  const changes = match.kind === 'doubtful' || !onlyReads(effectsOf(message, match))
+  return { method: message.method, veil, capped, changes }
 }
 
 async function injected(

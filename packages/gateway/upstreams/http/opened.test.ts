@@ -130,6 +130,8 @@ describe('a bomb', () => {
     const answer = await received(house)
     expect(answer.endsWith('0\r\n\r\n')).toBe(false)
     expect(answer.length).toBeLessThan(OPENED_FREE_BYTES * 1.1)
+    const { ended } = await house.reaches(actionOf(answer), 'succeeded')
+    expect(ended?.answer).toMatchObject({ status: 200, cut: 'bytes' })
   })
 
   test('is opened no further than it is taken', async () => {

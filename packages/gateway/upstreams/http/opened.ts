@@ -6,7 +6,10 @@ import {
   createInflate,
   createZstdDecompress,
 } from 'node:zlib'
+import { safe } from '@sallyport/core/redact/redacted'
 import type { Header } from '@sallyport/describe/http/headers'
+import type { Crossing } from '@sallyport/describe/http/meter'
+import { Crossed } from './crossed.ts'
 import { OPENED_FREE_BYTES, OPENED_RATIO_LIMIT, OPENED_WINDOW_LOG2 } from './limits.ts'
 
 /** A content coding that can be looked into, streaming and in bounded memory. */
@@ -53,8 +56,7 @@ export async function* opened(body: Readable, coding: Coding): AsyncGenerator<Ui
   try {
     for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
       plainBytes += chunk.length
-      if (plainBytes > Math.max(OPENED_FREE_BYTES, packedBytes * OPENED_RATIO_LIMIT))
-        throw new Error('the content is a bomb')
+      if (plainBytes > Math.max(OPENED_FREE_BYTES, packedBytes * OPENED_RATIO_LIMIT)) throw new Crossed(BOMB)
       yield chunk
     }
     // Most decoders pass over what follows the end, and a second frame would be half of the content.
@@ -65,6 +67,8 @@ export async function* opened(body: Readable, coding: Coding): AsyncGenerator<Ui
     throw cause
   }
 }
+
+const BOMB: Crossing = { by: 'bytes', says: safe`grows too much when it is opened` }
 
 /** Headers that tell of the bytes as they were compressed. */
 const OF_THE_PACKED: ReadonlySet<string> = new Set(['content-encoding', 'content-length'])
