@@ -72,8 +72,14 @@ export function capText(cap: Cap): Redacted {
 /** The route's word counts before the resource's, and the request's before both. */
 export function capInForce(asked: Cap | null, match: Match, resource: Capped & Routes): CapInForce {
   const configured = configuredFor(match, resource)
-  const cap = over(asked ?? NO_CAP, configured.cap)
+  const cap = over(asked === null ? NO_CAP : meant(asked, configured), configured.cap)
   return { ...configured, cap, asksMore: asked !== null && isMore(cap, configured.cap) }
+}
+
+/** Without the classes that no field has: facts hold the operator's words, and not what a caller puts in their place. */
+function meant(asked: Cap, { cap, fields }: Pick<CapInForce, 'cap' | 'fields'>): Cap {
+  const known = new Set([...(cap.classes ?? []), ...Object.values(fields).flat()])
+  return { ...asked, classes: asked.classes?.filter((label) => known.has(label)) ?? null }
 }
 
 type Routes = { readonly routes: readonly HttpRoute[] }

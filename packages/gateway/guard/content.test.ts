@@ -67,7 +67,7 @@ async function send(url: string, kind: Permit['kind'], body: HttpBody | null, co
   const resource = { address, credential: null, routes: [], cap: null, fields: {} }
   const upstream = openHttpUpstream({ resource, credentialValue: () => '', introduce: null, sha256 })
   const random = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n))
-  const message = { kind: 'http', method: 'POST', path: '/a', query: '', headers: [], body }
+  const message = { kind: 'http', method: 'POST', path: '/a', query: '', headers: [], body, cap: null }
   const canonical = canonicalBytes({ address: address.href, message })
   const nonce = drawNonce(random)
   const digest = digestOf(sha256, nonce, canonical)
