@@ -67,7 +67,6 @@ const NO_REMINDER =
 const NO_GATE_ON_POLICY =
   'cited in part: it is loaded, tested and explained, but not simulated and not yet under the gate itself'
 const NO_WALK = 'open: approve, deny and ask are proved apart, not in one walk'
-const NO_MATRIX = 'open: no published matrix is generated yet'
 
 // biome-ignore format: a table is read by its rows
 export const REQUIREMENTS = {
@@ -115,7 +114,7 @@ export const REQUIREMENTS = {
   L7:  { says: 'Standing checks watch the controls and raise an alert.', cells: { ...IN_CORE, core: 'open: no standing check runs yet' } },
   L8:  { says: 'Shadow access is found by reconciling the audit log of the target with ours.', cells: { ...AT_DOORS, http: 'n/a: HTTP APIs share no audit log', core: NO_RECONCILING } },
 
-  S1:  { says: 'Unmodified clients of HTTP APIs work, as far as the published matrix says.', cells: { ...NOWHERE_ELSE, http: NO_MATRIX } },
+  S1:  { says: 'Unmodified clients of HTTP APIs work, as far as the published matrix says.', cells: { ...NOWHERE_ELSE, http: 'cited' } },
   S2:  { says: 'Unmodified clients of PostgreSQL work, as far as the published matrix says.', cells: { ...NOWHERE_ELSE, postgres: LATER_DOORS.postgres } },
   S3:  { says: 'Unmodified clients of MySQL and MariaDB work, as far as the published matrix says.', cells: { ...NOWHERE_ELSE, mysql: LATER_DOORS.mysql } },
   S4:  { says: 'Unmodified clients of MCP servers work, as far as the published matrix says.', cells: { ...NOWHERE_ELSE, mcp: LATER_DOORS.mcp } },

@@ -2,7 +2,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import type { House } from './house.ts'
 
 /** Where Debian's package puts it. */
-const CHROMIUM = '/usr/bin/chromium'
+export const CHROMIUM = '/usr/bin/chromium'
 /** Far above what anything here takes, and below the time of a test, so that the step that hangs is named. */
 const PATIENCE_MS = 10_000
 

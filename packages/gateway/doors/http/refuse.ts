@@ -5,6 +5,12 @@ import type { Refusal } from '@sallyport/core/refusal/refusal'
 import type { RefusalCode } from '@sallyport/core/refusal/table'
 import { REFUSED_LINGER_MS, RETRY_HELD_S, RETRY_RATE_LIMITED_S, RETRY_UNAVAILABLE_S } from './limits.ts'
 
+/** A line each: a browser that finds both in one asks nobody for a password. */
+const CHALLENGES = [
+  ['WWW-Authenticate', 'Basic realm="sallyport"'],
+  ['WWW-Authenticate', 'Bearer realm="sallyport"'],
+]
+
 const RETRY_AFTER_S: Partial<Record<RefusalCode, number>> = {
   held: RETRY_HELD_S,
   unavailable: RETRY_UNAVAILABLE_S,
@@ -40,9 +46,7 @@ function spelled(refusal: Refusal, close: boolean) {
     ['Cache-Control', 'no-store'],
     ...(problem.action === undefined ? [] : [['Sallyport-Action', problem.action]]),
     ...(retryAfterS === undefined ? [] : [['Retry-After', String(retryAfterS)]]),
-    ...(problem.status === 401
-      ? [['WWW-Authenticate', 'Bearer realm="sallyport", Basic realm="sallyport"']]
-      : []),
+    ...(problem.status === 401 ? CHALLENGES : []),
     ...(close ? [['Connection', 'close']] : []),
   ]
   return { status: problem.status, headers: headers.flat(), body }
