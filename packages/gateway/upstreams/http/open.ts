@@ -25,12 +25,6 @@ export interface HttpUpstreamParts {
   readonly sha256: Sha256
 }
 
-/**
- * Its connection is not used again: what a careless target says behind its head would be taken for the next answer, which is
- * somebody else's.
- */
-const NEVER_SHARED = 'HEAD'
-
 /** The inner door of an HTTP resource. */
 export function openHttpUpstream({
   resource,
@@ -48,12 +42,11 @@ export function openHttpUpstream({
       const body = bodyOf(message, content, permit, sha256)
       const { header, veil } = await injected(credential, credentialValue)
       const caller = introduce?.(action.caller, permit.action) ?? []
-      const own = permit.fresh || message.method === NEVER_SHARED
-      const dispatcher = own ? freshClient(address) : pool
+      const dispatcher = permit.fresh ? freshClient(address) : pool
       const request = requestOf(message, address, [...header, ...caller], body)
       const received = exchange(dispatcher, request, body, signal)
       // Waits for what was dispatched, then ends the connection.
-      if (own) void dispatcher.close()
+      if (permit.fresh) void dispatcher.close()
       return answerOf(await received, allowanceOf(message, resource, veil), permit, signal)
     },
     reachable: () => canConnect(address),
