@@ -1,6 +1,7 @@
 import type { NameOf } from '@sallyport/core/action/ids'
 import { parseName } from '@sallyport/core/action/ids'
 import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
+import { NO_HTTP } from '@sallyport/core/facts/http'
 import { instant } from '@sallyport/core/given'
 import type { PolicySet } from '@sallyport/core/policy/policy-set'
 import type { Question, Target } from '@sallyport/core/policy/verdict'
@@ -75,7 +76,7 @@ function deciderOf(configuration: Configuration, policy: PolicySet): (path: stri
       kind: 'http',
       operation: `GET ${path}`,
       datasets: ['orders'],
-      http: { method: 'GET', path, query: [] },
+      http: { ...NO_HTTP, method: 'GET', path },
     },
     circumstances: { hour: 9, signals: [], session: { labels: [], untrusted: false } },
   })

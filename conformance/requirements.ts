@@ -53,7 +53,6 @@ const NO_PASSKEY = 'open: no passkey can be registered yet'
 const NO_RACE = 'open: two channels are not raced yet'
 const NO_BREAK_GLASS = 'open: break-glass is not built'
 const NO_IMPACT = 'open: no target is asked for the impact yet'
-const NO_SENTENCE = 'open: the sentence is not tested yet'
 const NO_CORPUS = 'open: no seeded corpus is sent through this yet'
 const NO_MASK = 'open: answers are not masked yet'
 const NO_REVEAL = 'open: reveal is not built'
@@ -95,7 +94,7 @@ export const REQUIREMENTS = {
 
   V1:  { says: 'The card says who asks, for what, where, why, under which policy, what came before and how long is left.', cells: { ...AT_DECIDERS, page: 'cited', api: 'cited', cli: 'open: the card is not proved on the command line', ...NO_CORE } },
   V2:  { says: 'The impact comes from the target itself, and is stated as unknown where it is unknown.', cells: { ...EVERYWHERE, http: NO_IMPACT, page: NO_IMPACT, api: NO_IMPACT, cli: NO_IMPACT, core: NO_IMPACT } },
-  V3:  { says: 'One plain sentence, made from the parse and not by a model, says what the action would do.', cells: { ...AT_DOORS, http: NO_SENTENCE, core: NO_SENTENCE } },
+  V3:  { says: 'One plain sentence, made from the parse and not by a model, says what the action would do.', cells: { ...AT_DOORS, http: 'cited', core: 'cited' } },
   V4:  { says: 'The text shown is safe and whole; what cannot be shown is counted, and a cut view takes more than one click.', cells: { ...AT_DECIDERS, page: 'cited', api: 'n/a: the API gives the text of the core as data', cli: 'cited', core: 'cited' } },
 
   R1:  { says: 'Everything passes one choke point before any sink; a seeded corpus of secrets shows up in none.', cells: { ...EVERYWHERE, http: NO_CORPUS, page: NO_CORPUS, api: NO_CORPUS, cli: NO_CORPUS, core: NO_CORPUS } },

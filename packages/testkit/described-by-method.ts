@@ -1,5 +1,6 @@
 import type { Effect } from '@sallyport/core/action/effect'
 import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
+import { NO_HTTP } from '@sallyport/core/facts/http'
 import type { NonEmpty } from '@sallyport/core/given'
 import { redactText } from '@sallyport/core/redact/redact'
 import type { Asked } from '@sallyport/gateway/guard/guard'
@@ -28,7 +29,7 @@ export function describedByMethod({
       operation: `${method} /customers/{}`,
       datasets: ['customers'],
       kind: 'http',
-      http: { method, path: '/customers/{}', query: [] },
+      http: { ...NO_HTTP, method, path: '/customers/{}' },
     },
     effects,
     says: redactText(`Sends ${method} to ${path.slice(0, 60)}`, 300),

@@ -7,6 +7,7 @@ import {
   type Shape,
 } from '@sallyport/core/action/ids'
 import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
+import { NO_HTTP } from '@sallyport/core/facts/http'
 import { instant } from '@sallyport/core/given'
 import type { Admitted, Changed, Leaf, Moved } from '@sallyport/core/ledger/leaf'
 import { encodeLeaf } from '@sallyport/core/ledger/leaf'
@@ -50,7 +51,7 @@ export function admitted(
       environments: [named('environment', 'prod')],
     },
     effects: ['write'],
-    facts: { ...PLAIN_FACTS, kind: 'http', http: { method: 'POST', path: '/orders', query: [] } },
+    facts: { ...PLAIN_FACTS, kind: 'http', http: { ...NO_HTTP, method: 'POST', path: '/orders' } },
     digest: DIGEST,
     shape: DIGEST as string as Shape,
     circumstances: { hour: 12, signals: [], session: { labels: [], untrusted: false } },

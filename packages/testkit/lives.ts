@@ -12,6 +12,7 @@ import {
   type Shape,
 } from '@sallyport/core/action/ids'
 import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
+import { NO_HTTP } from '@sallyport/core/facts/http'
 import { instant } from '@sallyport/core/given'
 import type { Admit } from '@sallyport/core/lifecycle/event'
 import type { Life } from '@sallyport/core/lifecycle/life'
@@ -59,7 +60,7 @@ export function actionOf(
     session: drawId('ses', () => Buffer.from(seed, 'hex').subarray(0, 16)),
     resource: resource as ResourceId,
     target: { id: resource as ResourceId, kind: 'http', region: '', environments: ['prod' as EnvironmentId] },
-    facts: { ...PLAIN_FACTS, kind: 'http', http: { method: 'GET', path: '/customers/{id}', query: [] } },
+    facts: { ...PLAIN_FACTS, kind: 'http', http: { ...NO_HTTP, method: 'GET', path: '/customers/{id}' } },
     effects: ['read'],
     digest: seed,
     shape: digest('shape') as string as Shape,

@@ -3,6 +3,7 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import type { Effect } from '@sallyport/core/action/effect'
 import { type NameOf, parseName } from '@sallyport/core/action/ids'
 import { type CommonFacts, type Facts, PLAIN_FACTS } from '@sallyport/core/facts/facts'
+import { type HttpFacts, NO_HTTP } from '@sallyport/core/facts/http'
 import type { NonEmpty, Sha256 } from '@sallyport/core/given'
 import type { Caller } from '@sallyport/core/people/caller'
 import type { Directory } from '@sallyport/core/people/directory'
@@ -73,8 +74,9 @@ export function question(
 
 const NOON: Question['circumstances'] = { hour: 12, signals: [], session: { labels: [], untrusted: false } }
 
-export function httpFacts(facts: Partial<CommonFacts> = {}): Facts {
-  return { ...PLAIN_FACTS, ...facts, kind: 'http', http: { method: 'GET', path: '/', query: [] } }
+export function httpFacts(facts: Partial<CommonFacts> = {}, http: Partial<HttpFacts['http']> = {}): Facts {
+  const plain = { ...NO_HTTP, method: 'GET', host: 'crm.test', path: '/', type: 'none' }
+  return { ...PLAIN_FACTS, ...facts, kind: 'http', http: { ...plain, ...http } }
 }
 
 export function callerOf(agents: readonly string[], actsFor: readonly string[] = [], owner = 'olga'): Caller {

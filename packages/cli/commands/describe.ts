@@ -22,6 +22,8 @@ const EVERYTHING: readonly FactName[] = [
   'unbounded',
   'http.path',
   'http.query',
+  'http.type',
+  'http.body',
 ]
 
 export const describe = command({
@@ -70,7 +72,7 @@ const NOT_UNDERSTOOD: Facts = {
   http: NO_HTTP,
 }
 
-const SOME_RESOURCE: HttpTarget = { id: named('resource'), routes: [] }
+const SOME_RESOURCE: HttpTarget = { id: named('resource'), address: { hostname: '' }, routes: [] }
 
 async function targetOf(name: string, flags: Partial<PlaceFlags>, { around }: Terminal): Promise<HttpTarget> {
   const { file, configuration } = await configured(flags, around)

@@ -10,6 +10,7 @@ import {
   parseName,
 } from '../action/ids.ts'
 import { PLAIN_FACTS, ROWS_UNKNOWN } from '../facts/facts.ts'
+import { NO_HTTP } from '../facts/http.ts'
 import { instant } from '../given.ts'
 import type { Life } from '../lifecycle/life.ts'
 import type { Directory } from '../people/directory.ts'
@@ -71,7 +72,7 @@ const LIFE: Life = {
       datasets: ['customers'],
       destination: 'b\u00fccher.example',
       kind: 'http',
-      http: { method: 'DELETE', path: '/customers/{id}', query: [] },
+      http: { ...NO_HTTP, method: 'DELETE', path: '/customers/{id}' },
     },
     effects: ['delete'],
     digest: digest('a'),

@@ -15,10 +15,12 @@ export type FactName =
   | 'unbounded'
   | 'http.path'
   | 'http.query'
+  | 'http.type'
+  | 'http.body'
 
 /**
  * What is known of an action without its values (law 6). They are built free of values, so that policy can read nothing
- * but what the leaf may keep in clear: a path is a template, a query is its keys.
+ * but what the leaf may keep in clear: a path is a template, query and body are their keys.
  */
 export interface CommonFacts {
   /** False: nobody could say what this does. Its effect is then `execute`. */

@@ -14,6 +14,8 @@ const TERMS = {
 test.each<[FactName, boolean]>([
   ['operation', false],
   ['http.query', false],
+  ['http.type', false],
+  ['http.body', false],
   ['rows', true],
   ['unbounded', true],
 ])(claim('A8', 'core', 'of an action whose `%s` nobody knows something can be waived: %s'), (fact, can) => {

@@ -32,7 +32,7 @@ export interface Standing {
 export const BAN_MS: number = 24 * 60 * 60 * 1000
 
 /** Facts without which a shape is wider than what was read. */
-const SHAPING: readonly FactName[] = ['operation', 'http.query']
+const SHAPING: readonly FactName[] = ['operation', 'http.query', 'http.type', 'http.body']
 
 /** One spelling of who asks, for equality of chains. */
 export function callerKey(caller: Caller): string {
@@ -55,7 +55,7 @@ export function covers(standing: Standing, action: Action, now: Instant): boolea
 
 /**
  * What may be waived of a held action. Nothing of a change to Sallyport itself: one waiver would bring all that follow. And
- * nothing whose operation or query is only guessed at: its shape is far wider than what a reviewer read.
+ * nothing whose operation, query or body is only guessed at: its shape is far wider than what a reviewer read.
  */
 export function waivableOf({ facts }: Pick<Action, 'facts'>, terms: Terms | null): Terms['waivable'] {
   if (facts.kind === 'self' || SHAPING.some((name) => facts.unknown.includes(name))) return null

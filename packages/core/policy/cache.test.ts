@@ -24,6 +24,8 @@ const CONDITIONS = [
   'context.understood && context.kind == "http"',
   'context.http.method == "POST"',
   'context.http.path like "/admin*" || context.http.query.contains("all")',
+  'context.http.host == "crm.test" || context.http.type == "application/json"',
+  'context.http.body.containsAny(["role", "items[].price"])',
   'context.unknown.isEmpty()',
   'context.hour < 8',
   'context.signals.contains("burst")',
@@ -87,6 +89,8 @@ const FACT_NAMES: readonly FactName[] = [
   'unbounded',
   'http.path',
   'http.query',
+  'http.type',
+  'http.body',
 ]
 
 /** Mostly sound: a question that is refused for its shape says nothing about keys. */
@@ -114,8 +118,13 @@ const someFacts = fc
     method: fc.constantFrom('GET', 'POST'),
     path: fc.constantFrom('/', '/admin/x'),
     query: fc.constantFrom([], ['all']),
+    host: fc.constantFrom('crm.test', 'wiki.test'),
+    type: fc.constantFrom('none', 'application/json', 'other'),
+    body: fc.constantFrom([], ['role'], ['items', 'items[].price']),
   })
-  .map(({ method, path, query, ...common }) => ({ ...httpFacts(common), http: { method, path, query } }))
+  .map(({ method, path, query, host, type, body, ...common }) =>
+    httpFacts(common, { method, path, query, host, type, body }),
+  )
 
 const [prod] = CRM.environments
 const TARGETS = [CRM, { ...CRM, region: 'us' }, { ...CRM, environments: [prod] as const }]

@@ -68,8 +68,11 @@ export function stateFacts(facts: Facts): Statement {
     },
     http: {
       method: text('http.method', http.method),
+      host: text('http.host', http.host),
       path: text('http.path', http.path),
       query: set('http.query', http.query),
+      type: text('http.type', http.type),
+      body: set('http.body', http.body),
     },
     self: { change: text('self.change', self.change), subject: text('self.subject', self.subject) },
   }

@@ -83,7 +83,12 @@ describe('where Cedar fails open', () => {
     ['destination', 'context.destination != ""'],
     ['http.path', 'context.http.path like "/v1/admin/*"'],
     ['http.query', 'context.http.query.contains("full")'],
-    ['http.path', 'context.http == {method: "GET", path: "/admin", query: ["all"]}'],
+    ['http.type', 'context.http.type == "application/json"'],
+    ['http.body', 'context.http.body.contains("role")'],
+    [
+      'http.path',
+      'context.http == {method: "GET", host: "crm.test", path: "/admin", query: ["all"], type: "none", body: ["role"]}',
+    ],
     ['http.query', '{a: context.http}.a == {a: context.http}.a && context.http.method == "DELETE"'],
     ['http.query', 'context == context && context.rows > 9'],
   ]
@@ -152,11 +157,12 @@ describe('where Cedar fails open', () => {
   })
 
   test('comparing a record as a whole reads what is unknown inside it', () => {
-    const whole = 'context.http == {method: "GET", path: "/admin", query: ["all"]}'
+    const whole =
+      'context.http == {method: "GET", host: "crm.test", path: "/admin", query: ["all"], type: "none", body: ["role"]}'
     const set = policy(
       `${READS}@id("f") forbid (principal, action == Action::"read", resource) when { ${whole} };`,
     )
-    const facts = { ...httpFacts(), http: { method: 'GET', path: 'x'.repeat(100_000), query: [] } }
+    const facts = httpFacts({}, { path: 'x'.repeat(100_000) })
     expect(word(set, { ...question(['read']), facts })).toBe('not-understood')
   })
 
@@ -179,7 +185,7 @@ describe('where Cedar fails open', () => {
     const reading = policy(
       `${READS}@id("f") forbid (principal, action == Action::"read", resource) when { context.http.path like "/admin*" };`,
     )
-    const facts = { ...httpFacts(), http: { method: 'GET', path, query: [] } }
+    const facts = httpFacts({}, { path })
     expect(word(reading, { ...question(['read']), facts })).toBe('not-understood')
   })
 

@@ -55,6 +55,8 @@ const FACT_NAMES: Readonly<Record<FactName, true>> = {
   unbounded: true,
   'http.path': true,
   'http.query': true,
+  'http.type': true,
+  'http.body': true,
 }
 
 /**
@@ -156,14 +158,17 @@ function readFacts(facts: Reading): Facts {
       self: { change: self.word('change', ['waiver']), subject: self.text('subject') },
     }
   }
-  const http = facts.inner('http', ['method', 'path', 'query'])
+  const http = facts.inner('http', ['method', 'host', 'path', 'query', 'type', 'body'])
   return {
     ...common,
     kind: 'http',
     http: {
       method: http.text('method', 'GET'),
+      host: http.text('host', ''),
       path: http.text('path', '/'),
       query: http.texts('query', []),
+      type: http.text('type', 'none'),
+      body: http.texts('body', []),
     },
   }
 }

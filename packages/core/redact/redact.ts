@@ -68,6 +68,12 @@ export function redactPath(path: string): Redacted {
   return redactText(segments.join('/'), VALUE_LIMIT_CHARS)
 }
 
+/** One member of a JSON body: hidden whole where it goes by a secret's name, empty or not. */
+export function redactMember(name: string, value: string): Redacted {
+  const what = secretClassOf(name)
+  return what === undefined ? redactText(value, VALUE_LIMIT_CHARS) : (hidden(what) as Redacted)
+}
+
 /** A JSON value as text: what goes by a secret's name is hidden whole, whatever it is. */
 export function redactJson(value: Json, limitChars: number): Redacted {
   return shortened(JSON.stringify(withoutSecretMembers(value, 0)).toWellFormed(), limitChars) as Redacted

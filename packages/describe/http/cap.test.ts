@@ -7,9 +7,11 @@ import { httpMessage, readHttpMessage } from './message.ts'
 
 const id = parseName('resource', 'crm')
 if (id === undefined) throw new Error('no name')
-const ROUTE = { effects: null, datasets: [], labels: [] }
+const ROUTE = { effects: null, datasets: [], labels: [], operation: null, speaks: null }
+const address = { hostname: 'crm.test' }
 const CRM: HttpTarget = {
   id,
+  address,
   routes: [
     { ...ROUTE, method: 'GET', path: '/customers', cap: { ...NO_CAP, items: 1000 } },
     { ...ROUTE, method: 'POST', path: '/orders' },
@@ -103,7 +105,7 @@ describe('what asks for more than is configured is an export', () => {
   test('and what is not limited is not exported by asking for a limit', () => {
     const { effects, facts } = describeHttp(
       message('GET /x', 'items=5, classes=pii'),
-      { id, routes: [] },
+      { id, address, routes: [] },
       null,
     )
     expect(effects).toEqual(['read'])

@@ -12,38 +12,16 @@ import { capText } from './cap.ts'
 import type { HttpMessage } from './message.ts'
 
 /** The request as a reviewer reads it: everything that goes on, except for secrets. */
-export function commandOf(message: HttpMessage, body: Uint8Array | null): Command {
-  const { method, path, query, headers, cap } = message
+export function commandOf(
+  { method, path, query, headers, cap }: HttpMessage,
+  body: Command['parameters'],
+): Command {
   const values = redactQuery(query).map(({ name, value }) => ({ name: safe`query ${name}`, value }))
   const sent = headers
     .map(([name, value]) => redactHeader(name, value))
     .map(({ name, value }) => ({ name: safe`header ${name}`, value }))
   const asked = cap === null ? [] : [{ name: safe`cap of the answer`, value: capText(cap) }]
-  const parameters = [...values, ...sent, ...asked, ...bodyOf(message, body)]
-  return { line: lineOf(method, path, query), parameters }
-}
-
-/** As text where it is text, else by its hash: a reviewer who has the bytes can see that they are the ones. */
-function bodyOf({ body }: HttpMessage, bytes: Uint8Array | null): Command['parameters'] {
-  if (body === null) return []
-  const text = bytes === null ? undefined : textOf(bytes)
-  if (text !== undefined) return [{ name: safe`body`, value: redactText(text, VALUE_LIMIT_CHARS) }]
-  const size = body.bytes === null ? safe`of unknown length` : safe`of ${body.bytes} bytes`
-  const hash =
-    body.kind === 'whole'
-      ? safe`, SHA-256 ${redactText(body.sha256, VALUE_LIMIT_CHARS)}`
-      : safe`, not looked into`
-  return [{ name: safe`body`, value: safe`${size}${hash}` }]
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return undefined
-  }
+  return { line: lineOf(method, path, query), parameters: [...values, ...sent, ...asked, ...body] }
 }
 
 function lineOf(method: string, path: string, query: string): Redacted {

@@ -1,4 +1,5 @@
 import { parseName } from '@sallyport/core/action/ids'
+import { claim } from '@sallyport/testkit/claim'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { describeHttp, type HttpTarget } from './describe.ts'
@@ -6,13 +7,70 @@ import { httpMessage, parseHttpText } from './message.ts'
 
 const id = parseName('resource', 'crm')
 if (id === undefined) throw new Error('no name')
+const SILENT = { operation: null, effects: null, datasets: [], labels: [], speaks: null }
 const CRM: HttpTarget = {
   id,
+  address: { hostname: 'crm.test' },
   routes: [
-    { method: 'GET', path: '/exports/{name}', effects: ['export'], datasets: ['customers'], labels: ['pii'] },
-    { method: 'GET', path: '/customers/{id}', effects: null, datasets: [], labels: [] },
-    { method: 'POST', path: '/{tenant}/purge', effects: ['delete', 'execute'], datasets: [], labels: [] },
-    { method: 'GET', path: '/all', effects: null, datasets: ['a', 'b', 'c', 'd', 'e'], labels: [] },
+    {
+      method: 'GET',
+      path: '/exports/{name}',
+      effects: ['export'],
+      datasets: ['customers'],
+      labels: ['pii'],
+      operation: null,
+      speaks: null,
+    },
+    {
+      method: 'GET',
+      path: '/customers/{id}',
+      effects: null,
+      datasets: [],
+      labels: [],
+      operation: null,
+      speaks: null,
+    },
+    {
+      method: 'POST',
+      path: '/{tenant}/purge',
+      effects: ['delete', 'execute'],
+      datasets: [],
+      labels: [],
+      operation: null,
+      speaks: null,
+    },
+    {
+      method: 'GET',
+      path: '/all',
+      effects: null,
+      datasets: ['a', 'b', 'c', 'd', 'e'],
+      labels: [],
+      operation: null,
+      speaks: null,
+    },
+    {
+      ...SILENT,
+      method: 'POST',
+      path: '/customers/merge',
+      operation: 'customers.merge',
+    },
+    {
+      ...SILENT,
+      method: 'POST',
+      path: '/graphql',
+      speaks: {
+        language: 'graphql',
+        operations: {
+          'mutation deleteCustomer': { effects: ['delete'], datasets: ['customers'], labels: [] },
+        },
+      },
+    },
+    {
+      ...SILENT,
+      method: 'POST',
+      path: '/rpc',
+      speaks: { language: 'json-rpc', operations: {} },
+    },
   ],
 }
 
@@ -127,10 +185,92 @@ describe('one plain sentence', () => {
     ['POST /acme/purge', 'Deletes and runs something on what it finds: POST /{tenant}/purge on crm.'],
     ['GET /all', 'Reads a, b, c and 2 more: GET /all on crm.'],
     ['BREW /pots/1', 'Could do anything, since it was not understood: BREW /pots/{} on crm.'],
-  ])('%s → %s', (text, says) => {
+  ])(claim('V3', 'core', 'is made from method and path: %s → %s'), (text, says) => {
     expect(described(text).says).toBe(says)
   })
+
+  const FORM = 'application/x-www-form-urlencoded'
+  test.each([
+    [
+      'PUT /customers/7',
+      'application/json',
+      '{"name":"Ann","address":{"city":"Ulm","zip":"1"}}',
+      'Changes customers: PUT /customers/{} on crm, with 3 fields of JSON.',
+    ],
+    [
+      'PATCH /customers/7',
+      'application/merge-patch+json',
+      '{"name":null}',
+      'Changes customers: PATCH /customers/{} on crm, with 1 field of JSON.',
+    ],
+    [
+      'POST /orders',
+      'application/json',
+      '{"Note":1}',
+      'Changes orders: POST /orders on crm, with JSON whose fields are not all known.',
+    ],
+    ['POST /orders', FORM, 'a=1&b=2&a=3', 'Changes orders: POST /orders on crm, with 2 fields of a form.'],
+    [
+      'POST /orders',
+      'text/csv',
+      'a,b',
+      'Changes orders: POST /orders on crm, with text/csv whose fields are not all known.',
+    ],
+    [
+      'POST /orders',
+      'x/y',
+      'a',
+      'Changes orders: POST /orders on crm, with a body of another type whose fields are not all known.',
+    ],
+    [
+      'POST /orders',
+      FORM,
+      '_method=delete',
+      'Could do anything, since it was not understood: POST /orders on crm.',
+    ],
+    [
+      'POST /graphql',
+      'application/json',
+      '{"query":"mutation Get { get: deleteCustomer(id: 7) }"}',
+      'Deletes customers: mutation deleteCustomer on crm.',
+    ],
+    [
+      'POST /graphql',
+      'application/json',
+      '{"query":"query { customers { id } orders { id } }"}',
+      'Reads customers and orders: query customers, query orders on crm.',
+    ],
+    [
+      'POST /graphql',
+      'application/json',
+      '{"id":"ab12"}',
+      'Could do anything, since it was not understood: POST /graphql on crm.',
+    ],
+    [
+      'POST /rpc',
+      'application/json',
+      '{"jsonrpc":"2.0","method":"purge","id":1}',
+      'Runs something on what it finds: purge on crm.',
+    ],
+    [
+      'POST /customers/merge',
+      'application/json',
+      '{"into":7}',
+      'Changes customers: customers.merge on crm, with 1 field of JSON.',
+    ],
+  ])(claim('V3', 'http', 'is made from the body too: %s with %s %s → %s'), (text, type, content, says) => {
+    expect(describedWith(text, type, content).says).toBe(says)
+  })
 })
+
+function describedWith(text: string, type: string, content: string) {
+  const [method = '', target = ''] = text.split(' ')
+  const bytes = new TextEncoder().encode(content)
+  const body = { kind: 'whole', bytes: bytes.length, sha256: '0'.repeat(64) } as const
+  const message = httpMessage({ method, target, headers: [['content-type', type]], body }, null)
+  if (message.kind === 'unclear') throw new Error(message.why)
+  return describeHttp(message, CRM, bytes)
+}
 
 describe('the command as a reviewer reads it', () => {
   test('has path and query as they were sent, without secrets', () => {

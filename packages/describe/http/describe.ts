@@ -3,50 +3,72 @@ import type { ResourceId } from '@sallyport/core/action/ids'
 import { type FactName, type Facts, PLAIN_FACTS, ROWS_UNKNOWN } from '@sallyport/core/facts/facts'
 import type { NonEmpty } from '@sallyport/core/given'
 import type { Described } from '../described.ts'
+import { type BodyReading, readBody } from './body/read.ts'
 import { type Cap, type Capped, capInForce } from './cap.ts'
 import { commandOf } from './command.ts'
+import { carriedMeaning, type Meaning, meaningOf } from './meaning.ts'
 import type { HttpMessage } from './message.ts'
-import { hasOneSpelling, isNameLike, VALUE } from './name-like.ts'
 import { type QueryKeys, queryKeys } from './query.ts'
 import { type HttpRoute, type Match, matchRoute } from './route.ts'
 import { sentence } from './says.ts'
-import { segmentsOf } from './target.ts'
+import type { Carried } from './speaks/carried.ts'
+import { readCarried } from './speaks/read.ts'
 
 /** What the describer is told of the resource. */
 export interface HttpTarget extends Capped {
   readonly id: ResourceId
+  readonly address: Pick<URL, 'hostname'>
   readonly routes: readonly HttpRoute[]
 }
 
-const EFFECT_OF: ReadonlyMap<string, Effect> = new Map([
-  ['GET', 'read'],
-  ['HEAD', 'read'],
-  ['OPTIONS', 'read'],
-  ['POST', 'write'],
-  ['PUT', 'write'],
-  ['PATCH', 'write'],
-  ['DELETE', 'delete'],
-])
-
-/** `body`: the bytes of a whole one. */
-export function describeHttp(message: HttpMessage, target: HttpTarget, body: Uint8Array | null): Described {
-  const query = queryKeys(message.query)
-  const match = matchOf(message, target.routes, query)
-  const capped = capInForce(message.cap, match, target)
-  const plain = factsOf(message, match, query)
-  const known = plain.understood ? effectsOf(message, match) : (['execute'] as const)
-  const effects = capped.asksMore ? withExport(known) : known
-  const facts = withCap(plain, capped.cap, effects)
-  return { facts, effects, says: sentence(facts, effects, target.id), command: commandOf(message, body) }
+/** What a request says besides its method and path. */
+interface Said {
+  readonly query: QueryKeys
+  readonly body: Pick<BodyReading, 'type' | 'typeKnown' | 'keys' | 'known'>
 }
 
-/** The route of a message. With another method it is another route, and nothing that is said of this one holds. */
-export function matchOf(
-  { method, path, query }: HttpMessage,
+/** `bytes`: those of a whole body. */
+export function describeHttp(message: HttpMessage, target: HttpTarget, bytes: Uint8Array | null): Described {
+  const { match, meaning, query, body, carried } = readRequest(message, target.routes, bytes)
+  const capped = capInForce(message.cap, match, target)
+  const effects = capped.asksMore ? withExport(meaning.effects) : meaning.effects
+  const spoken = carried?.keys ?? null
+  const keys = spoken === null ? body : { ...body, keys: spoken.all(), known: spoken.known }
+  const plain = factsOf(message.method, target.address.hostname, meaning, { query, body: keys })
+  const facts = withCap(plain, capped.cap, effects)
+  return {
+    facts,
+    effects,
+    says: sentence(facts, effects, target.id, carried === null),
+    command: commandOf(message, body.shown),
+  }
+}
+
+/** What a request is read as: by its facts before it is judged, and by the inner door before it is sent. */
+export interface RequestReading {
+  readonly match: Match
+  readonly meaning: Meaning
+  readonly query: QueryKeys
+  readonly body: BodyReading
+  readonly carried: Carried | null
+}
+
+export function readRequest(
+  message: HttpMessage,
   routes: readonly HttpRoute[],
-  keys: QueryKeys = queryKeys(query),
-): Match {
-  return keys.setsMethod ? { kind: 'doubtful' } : matchRoute(method, path, routes)
+  bytes: Uint8Array | null,
+): RequestReading {
+  const { method, path } = message
+  const query = queryKeys(message.query)
+  const body = readBody(message, bytes)
+  // With another method it is another route, and nothing that is said of this one holds.
+  const match: Match =
+    query.setsMethod || body.setsMethod ? { kind: 'doubtful' } : matchRoute(method, path, routes)
+  const speaks = match.kind === 'route' ? match.route.speaks : null
+  if (match.kind !== 'route' || speaks === null)
+    return { match, meaning: meaningOf(method, path, match), query, body, carried: null }
+  const carried = readCarried(speaks, message, bytes)
+  return { match, meaning: carriedMeaning(match.route, speaks, carried), query, body, carried }
 }
 
 /** Whatever it changes, it only takes from the target: then how much it takes is how much it touches. */
@@ -71,78 +93,27 @@ function withCap(facts: Facts, cap: Cap, effects: NonEmpty<Effect>): Facts {
   return { ...capped, rows: cap.items, unbounded: false, unknown }
 }
 
-function factsOf({ method, path }: HttpMessage, match: Match, query: QueryKeys): Facts {
-  const template = match.kind === 'route' ? match.route.path : templateOf(path)
-  return {
-    ...PLAIN_FACTS,
-    kind: 'http',
-    understood: EFFECT_OF.has(method) && match.kind !== 'doubtful',
-    unknown: unknownOf(path, match, query),
-    labels: match.kind === 'route' ? match.route.labels : [],
-    // HEAD is GET without the content (RFC 9110, 9.3.2): what a policy says of the operation it says of both.
-    operation: `${method === 'HEAD' ? 'GET' : method} ${template}`,
-    datasets: datasetsOf(template, match),
-    rows: ROWS_UNKNOWN,
-    unbounded: true,
-    http: { method, path: template, query: query.keys },
-  }
-}
-
-/** What the operator says, else the first segment if that looks like a name. */
-function datasetsOf(template: string, match: Match): readonly string[] {
-  if (match.kind === 'route' && match.route.datasets.length > 0) return match.route.datasets
-  const [first = ''] = template.slice(1).split('/')
-  return isNameLike(first) ? [first] : []
-}
-
-/**
- * A fact that says less than the request does is unknown: a policy about `/payroll` must not be silent about `/Payroll`, nor one
- * about `/v1/admin/*` about `/v1/{}/{}`. Labels are the operator's own word, so where no route fits there are none.
- */
-function unknownOf(path: string, match: Match, query: QueryKeys): readonly FactName[] {
-  const knowsPath = match.kind === 'route' || (match.kind === 'none' && isSaidWhole(path))
-  const known: readonly (readonly [FactName, boolean])[] = [
-    ['operation', knowsPath],
-    ['datasets', knowsDatasets(path, match)],
-    ['labels', match.kind !== 'doubtful'],
-    ['http.path', knowsPath],
+function factsOf(method: string, host: string, meaning: Meaning, { query, body }: Said): Facts {
+  const { understood, operation, datasets, labels, deferred, template } = meaning
+  const read: readonly (readonly [FactName, boolean])[] = [
     ['http.query', query.known],
+    ['http.type', body.typeKnown],
+    ['http.body', body.known],
     // No request says how much it touches: only the target knows.
     ['rows', false],
     ['unbounded', false],
   ]
-  return known.filter(([, isKnown]) => !isKnown).map(([name]) => name)
-}
-
-/** Whether the template of a path without a route is that path, and no server takes it for another. */
-function isSaidWhole(path: string): boolean {
-  const [first, ...others] = segmentsOf(path)
-  return others.length === 0 && (first === undefined || hasOneSpelling(first))
-}
-
-function knowsDatasets(path: string, match: Match): boolean {
-  switch (match.kind) {
-    case 'doubtful':
-      return false
-    case 'route':
-      return match.route.path === '/' || datasetsOf(match.route.path, match).length > 0
-    case 'none': {
-      const [first] = segmentsOf(path)
-      return first === undefined || hasOneSpelling(first)
-    }
+  return {
+    ...PLAIN_FACTS,
+    kind: 'http',
+    understood,
+    unknown: [...meaning.unknown, ...read.filter(([, known]) => !known).map(([name]) => name)],
+    labels,
+    operation,
+    datasets,
+    deferred,
+    rows: ROWS_UNKNOWN,
+    unbounded: true,
+    http: { method, host, path: template, query: query.keys, type: body.type, body: body.keys },
   }
-}
-
-export function effectsOf({ method }: HttpMessage, match: Match): NonEmpty<Effect> {
-  if (match.kind === 'route' && match.route.effects !== null) return match.route.effects
-  return [EFFECT_OF.get(method) ?? 'execute']
-}
-
-/** Without a route every segment after the first may be a value, and the first as well unless it looks like a name. */
-function templateOf(path: string): string {
-  const segments = segmentsOf(path).map((segment, at) => {
-    if (segment === '') return ''
-    return at === 0 && isNameLike(segment) ? segment : VALUE
-  })
-  return `/${segments.join('/')}`
 }

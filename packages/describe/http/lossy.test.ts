@@ -7,14 +7,34 @@ import { parseHttpText } from './message.ts'
 import type { HttpRoute } from './route.ts'
 
 const ROUTES: readonly HttpRoute[] = [
-  { method: 'GET', path: '/v2/admin/{user}', effects: null, datasets: [], labels: [] },
-  { method: 'DELETE', path: '/files/{name}', effects: null, datasets: [], labels: [] },
+  {
+    method: 'GET',
+    path: '/v2/admin/{user}',
+    effects: null,
+    datasets: [],
+    labels: [],
+    operation: null,
+    speaks: null,
+  },
+  {
+    method: 'DELETE',
+    path: '/files/{name}',
+    effects: null,
+    datasets: [],
+    labels: [],
+    operation: null,
+    speaks: null,
+  },
 ]
 
 function described(text: string) {
   const message = parseHttpText(text)
   if (message.kind === 'unclear') throw new Error(message.why)
-  return describeHttp(message, { id: name('resource', 'crm'), routes: ROUTES }, null)
+  return describeHttp(
+    message,
+    { id: name('resource', 'crm'), address: { hostname: 'crm.test' }, routes: ROUTES },
+    null,
+  )
 }
 
 /** The unknown facts that a policy may read as a text or a set. */

@@ -23,8 +23,12 @@ export function queryKeys(query: string): QueryKeys {
     keys: [...new Set(keys.map((key) => (isNameLike(key) ? key : VALUE)))].toSorted(),
     // Some servers end a pair at a semicolon as well. What follows it may be a value, so it is not kept as a key.
     known: !query.includes(';') && keys.every(hasOneSpelling),
-    setsMethod: keysIn(query, /[&;]/).some((key) => METHOD_KEY.test(key.normalize('NFKC').toLowerCase())),
+    setsMethod: keysIn(query, /[&;]/).some(isMethodKey),
   }
+}
+
+export function isMethodKey(key: string): boolean {
+  return METHOD_KEY.test(key.normalize('NFKC').toLowerCase())
 }
 
 function keysIn(query: string, separator: string | RegExp): readonly string[] {

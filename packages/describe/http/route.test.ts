@@ -3,7 +3,7 @@ import { ambiguousRoutes, type HttpRoute, matchRoute } from './route.ts'
 
 const route = (text: string): HttpRoute => {
   const [method = '', path = ''] = text.split(' ')
-  return { method, path, effects: null, datasets: [], labels: [] }
+  return { method, path, effects: null, datasets: [], labels: [], operation: null, speaks: null }
 }
 const ROUTES = [
   'GET /',
@@ -40,6 +40,24 @@ describe('the most specific route wins', () => {
   ])('%s → %s', (request, route) => {
     expect(matched(request)).toBe(route)
   })
+})
+
+test('routes of other places change nothing', () => {
+  const many = Array.from({ length: 500 }, (_, n) =>
+    route(`${n % 2 === 0 ? 'GET' : 'POST'} /many/${n}/{id}/${n}`),
+  )
+  const requests = [
+    'GET /customers/7',
+    'GET /Customers/7/',
+    'GET /exports/public.json',
+    'POST /customers/7',
+    'GET /x/y/z/w',
+  ]
+  for (const request of requests) {
+    const [method = '', path = ''] = request.split(' ')
+    expect(matchRoute(method, path, [...many, ...ROUTES])).toEqual(matchRoute(method, path, ROUTES))
+  }
+  expect(matchRoute('GET', '/many/8/x/8', [...ROUTES, ...many])).toEqual({ kind: 'route', route: many[8] })
 })
 
 describe('what a lenient server would take for another route is doubtful', () => {

@@ -9,12 +9,24 @@ const asker = parseName('agent', 'bot')
 if (resource === undefined || asker === undefined) throw new Error('no name')
 const SHAPE = 'a'.repeat(64) as Shape
 
-const ROUTE = { method: 'DELETE', path: '/customers/{id}', effects: null, datasets: [], labels: ['pii'] }
+const ROUTE = {
+  method: 'DELETE',
+  path: '/customers/{id}',
+  effects: null,
+  datasets: [],
+  labels: ['pii'],
+  operation: null,
+  speaks: null,
+}
 
 function waiver(text: string, uses = 5, forMs = 8 * 3_600_000) {
   const message = parseHttpText(text)
   if (message.kind === 'unclear' || resource === undefined || asker === undefined) throw new Error('unclear')
-  const waived = describeHttp(message, { id: resource, routes: [ROUTE] }, null)
+  const waived = describeHttp(
+    message,
+    { id: resource, address: { hostname: 'crm.test' }, routes: [ROUTE] },
+    null,
+  )
   return describeWaiver({ asker, resource, waived, shape: SHAPE, uses, forMs })
 }
 

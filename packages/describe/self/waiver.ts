@@ -1,6 +1,7 @@
 import type { AgentId, PersonId, ResourceId, Shape } from '@sallyport/core/action/ids'
 import { durationText } from '@sallyport/core/duration'
 import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
+import { NO_HTTP } from '@sallyport/core/facts/http'
 import { redactText, VALUE_LIMIT_CHARS } from '@sallyport/core/redact/redact'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import type { Described } from '../described.ts'
@@ -51,10 +52,13 @@ function sentence({ asker, resource, waived, uses, forMs }: WaiverAhead): Redact
 /** All that tells one shape from another, so that nobody waives more than they read. */
 function parametersOf({ waived, shape, uses, forMs }: WaiverAhead): Described['command']['parameters'] {
   const { facts, effects } = waived
-  const query = facts.kind === 'http' ? facts.http.query.join(', ') : ''
+  const { query, type, body } = facts.kind === 'http' ? facts.http : NO_HTTP
   return [
     { name: safe`effects`, value: plain(effects.join(', ')) },
-    ...(query === '' ? [] : [{ name: safe`query`, value: plain(query) }]),
+    ...(query.length === 0 ? [] : [{ name: safe`query`, value: plain(query.join(', ')) }]),
+    ...(type === '' || type === 'none'
+      ? []
+      : [{ name: safe`body`, value: plain([type, ...body].join(', ')) }]),
     { name: safe`uses`, value: safe`${uses}` },
     { name: safe`for`, value: plain(durationText(forMs)) },
     { name: safe`shape`, value: safe`${shape}` },

@@ -1,10 +1,8 @@
-import type { Effect } from '@sallyport/core/action/effect'
 import type { EnvironmentId, GroupId, PersonId, ResourceId } from '@sallyport/core/action/ids'
-import type { Label } from '@sallyport/core/facts/facts'
-import type { NonEmpty } from '@sallyport/core/given'
 import type { Group, Person } from '@sallyport/core/people/directory'
 import type { Target } from '@sallyport/core/policy/verdict'
 import type { Cap, FieldLabels } from '@sallyport/describe/http/cap'
+import type { HttpRoute } from '@sallyport/describe/http/route'
 
 /** sallyport.yaml, read once, checked once, frozen. Nothing else reads the file or the environment. */
 export interface Configuration {
@@ -38,7 +36,7 @@ export interface Resource extends Target {
   readonly credential: Credential | null
   /** Whether its target is told who calls. Names of persons are personal data, and many targets are somebody else's. */
   readonly identity: 'signed' | null
-  readonly routes: readonly Route[]
+  readonly routes: readonly HttpRoute[]
   /** How much of an answer may go on; null where that is not limited. A route may say otherwise. */
   readonly cap: Cap | null
   readonly fields: FieldLabels
@@ -53,16 +51,4 @@ export interface Credential {
   readonly format: string
   /** `env:NAME`, `file:/path` or `credential:NAME` (below `$CREDENTIALS_DIRECTORY`). */
   readonly secret: string
-}
-
-/** What the operator knows of one operation of an HTTP resource. */
-export interface Route {
-  readonly method: string
-  /** `/exports/{name}` */
-  readonly path: string
-  readonly effects: NonEmpty<Effect> | null
-  readonly datasets: readonly string[]
-  readonly labels: readonly Label[]
-  readonly cap: Cap | null
-  readonly fields: FieldLabels
 }

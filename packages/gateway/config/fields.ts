@@ -104,6 +104,6 @@ function helpFor(name: string | undefined, known: readonly string[]): string {
   return meant === undefined ? `its keys are ${listed(known)}` : `did you mean \`${meant}\`?`
 }
 
-function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is Node {
   return isMap(value) || isSeq(value) || isScalar(value)
 }

@@ -77,12 +77,24 @@ describe('a whole file', () => {
           method: 'GET',
           path: '/exports/{name}',
           effects: ['read', 'export'],
+          operation: null,
           datasets: ['exports'],
           labels: ['pii'],
+          speaks: null,
           cap: { bytes: null, items: 5000, classes: ['email', 'pii'] },
           fields: { ssn: ['pii'] },
         },
-        { method: 'GET', path: '/', effects: null, datasets: [], labels: [], cap: null, fields: {} },
+        {
+          method: 'GET',
+          path: '/',
+          effects: null,
+          datasets: [],
+          labels: [],
+          operation: null,
+          speaks: null,
+          cap: null,
+          fields: {},
+        },
       ],
       cap: { bytes: 1_048_576, items: 500, classes: [] },
       fields: { Email: ['email'] },
@@ -157,6 +169,36 @@ describe('what is wrong is said where it stands, with what to do', () => {
   })
 })
 
+test('what is said of an operation holds on each route that carries it, unless that says more', () => {
+  const loading = read(
+    WHOLE.replace(
+      '    identity: signed',
+      `      - { route: "POST /graphql", speaks: graphql, operations: { "query a": { effects: [export] } } }
+      - { route: "POST /rpc", speaks: json-rpc }
+    operations:
+      "query a": { effects: [read] }
+      "mutation b": { effects: [delete], datasets: [bs], labels: [pii] }
+      purge: { effects: [delete] }
+    identity: signed`,
+    ),
+  )
+  const { routes = [] } =
+    (loading.kind === 'loaded' ? [...loading.configuration.resources.values()] : [])[0] ?? {}
+  const silent = { effects: null, datasets: [], labels: [] }
+  expect(routes.map(({ speaks }) => speaks)).toEqual([
+    null,
+    null,
+    {
+      language: 'graphql',
+      operations: {
+        'query a': { ...silent, effects: ['export'] },
+        'mutation b': { effects: ['delete'], datasets: ['bs'], labels: ['pii'] },
+      },
+    },
+    { language: 'json-rpc', operations: { purge: { ...silent, effects: ['delete'] } } },
+  ])
+})
+
 describe('a resource is refused', () => {
   // biome-ignore format: a table
   test.each([
@@ -197,7 +239,30 @@ describe('a resource is refused', () => {
       { routes: '[{ route: "GET /a/{b}/c" }, { route: "GET /a/b/{c}" }]' },
       '`GET /a/{b}/c` and `/a/b/{c}` match the same requests, and neither is the closer one',
     ],
-    [{ routes: '[{ route: "GET /a", effects: [] }]' }, 'a route without an effect'],
+    [{ routes: '[{ route: "GET /a", effects: [] }]' }, 'an operation without an effect'],
+    [{ routes: '[{ route: "GET /a", operation: "a b" }]' }, 'this is no name of an operation'],
+    [{ routes: '[{ route: "POST /a", speaks: soap }]' }, 'a value that is not known here'],
+    [
+      { routes: '[{ route: "POST /a", speaks: graphql, operation: a }]' },
+      'a route with `operation` and `speaks`',
+    ],
+    [
+      { routes: '[{ route: "POST /a", operations: { "query a": {} } }]' },
+      'a route with `operations` that speaks no language',
+    ],
+    [
+      { routes: '[{ route: "POST /a", speaks: graphql, operations: { deleteCustomer: {} } }]' },
+      'this is no operation of `graphql`',
+    ],
+    [{ operations: '{ "query a": {} }' }, 'an operation that no route carries'],
+    [
+      { operations: '{ "a b": {} }', routes: '[{ route: "POST /a", speaks: json-rpc }]' },
+      'this is no operation of `json-rpc`',
+    ],
+    [
+      { operations: '{ "query a": { effect: [read] } }', routes: '[{ route: "POST /a", speaks: graphql }]' },
+      'an operation has no key `effect`',
+    ],
     [{ routes: '[{ route: "GET /a", effects: [raed] }]' }, 'a value that is not known here'],
     [{ routes: '[{ route: "GET /a", datasets: ["a b"] }]' }, 'this is no name of a dataset'],
     [{ routes: '[{ route: "GET /a", labels: [PII] }]' }, 'this is no label'],

@@ -9,6 +9,7 @@ import { readCap, readFieldLabels } from './cap.ts'
 import type { Credential, Resource } from './configuration.ts'
 import { type Fields, fieldsOf, oneOf, type Read, text } from './fields.ts'
 import { ancestorsOf, declared, reference } from './names.ts'
+import { type Operations, readOperations, withOperations } from './operations.ts'
 import { readRoutes } from './routes.ts'
 import type { Source } from './source.ts'
 
@@ -21,6 +22,7 @@ const KEYS = [
   'credential',
   'identity',
   'routes',
+  'operations',
   'cap',
   'fields',
   'liveWait',
@@ -79,7 +81,8 @@ function readResource(
   const region = fields.optional('region', '', readRegion)
   const credential = fields.optional('credential', null, readCredential)
   const identity = fields.optional('identity', null, oneOf(['signed']))
-  const routes = fields.optional('routes', [], readRoutes)
+  const operations = fields.optional<Operations>('operations', new Map(), readOperations)
+  const routes = withOperations(fields.optional('routes', [], readRoutes), operations, source)
   const cap = fields.optional('cap', null, readCap)
   const labelled = fields.optional('fields', {}, readFieldLabels)
   const liveWaitMs = fields.optional('liveWait', LIVE_WAIT_DEFAULT_MS, readLiveWait)

@@ -1,18 +1,18 @@
-import { EFFECTS, type Effect } from '@sallyport/core/action/effect'
-import type { NonEmpty } from '@sallyport/core/given'
-import { ambiguousRoutes } from '@sallyport/describe/http/route'
+import type { Capped } from '@sallyport/describe/http/cap'
+import { ambiguousRoutes, type HttpRoute, type Speaks } from '@sallyport/describe/http/route'
 import type { Node } from 'yaml'
-import { readCap, readFieldLabels, readLabel } from './cap.ts'
-import type { Route } from './configuration.ts'
-import { fieldsOf, list, oneOf, type Read, text } from './fields.ts'
+import { readCap, readFieldLabels } from './cap.ts'
+import { type Fields, fieldsOf, list, oneOf, type Read, text } from './fields.ts'
+import { MEANING_KEYS, type Operations, ownOperations, readMeaning, readOperations } from './operations.ts'
 import type { Source } from './source.ts'
 
 /** A segment is a word or one `{parameter}`; what a browser or a server would resolve or decode does not stand in a template. */
 const SEGMENT = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@-]+|\{[A-Za-z_][A-Za-z0-9_]*\})$/
 const METHOD = /^[A-Z]{1,20}$/
-const DATASET = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/
+const OPERATION = /^[A-Za-z][A-Za-z0-9._:/-]{0,127}$/
+const KEYS = ['route', 'operation', ...MEANING_KEYS, 'speaks', 'operations', 'cap', 'fields'] as const
 
-export const readRoutes: Read<readonly Route[]> = (node, source) => {
+export const readRoutes: Read<readonly HttpRoute[]> = (node, source) => {
   const seen = new Set<string>()
   const routes = list(readRoute(seen))(node, source) ?? []
   for (const [one, other] of ambiguousRoutes(routes)) {
@@ -26,59 +26,74 @@ export const readRoutes: Read<readonly Route[]> = (node, source) => {
   return routes
 }
 
-function readRoute(seen: Set<string>): Read<Route> {
+function readRoute(seen: Set<string>): Read<HttpRoute> {
   return (node, source) => {
-    const fields = fieldsOf(
-      'a route',
-      ['route', 'effects', 'datasets', 'labels', 'cap', 'fields'],
-      node,
-      source,
-    )
-    const operation = fields?.required('route', readOperation)
-    if (fields === undefined || operation === undefined) return undefined
-    refuseSecond(operation, seen, node, source)
-    return {
-      ...operation,
-      effects: fields.optional<NonEmpty<Effect> | null>('effects', null, readEffects),
-      datasets: fields.optional('datasets', [], list(readDataset)),
-      labels: fields.optional('labels', [], list(readLabel)),
-      cap: fields.optional('cap', null, readCap),
-      fields: fields.optional('fields', {}, readFieldLabels),
-    }
+    const fields = fieldsOf('a route', KEYS, node, source)
+    const place = fields?.required('route', readPlace)
+    if (fields === undefined || place === undefined) return undefined
+    refuseSecond(place, seen, node, source)
+    const operation = fields.optional<string | null>('operation', null, readOperation)
+    const speaks = readSpeaks(fields, source)
+    if (speaks !== null && operation !== null)
+      source.complain(
+        node,
+        'a route with `operation` and `speaks`',
+        'its body says the operation: take `operation` away',
+      )
+    return { ...place, operation, ...readMeaning(fields), speaks, ...readCapped(fields) }
   }
 }
 
-type Operation = Pick<Route, 'method' | 'path'>
+function readCapped(fields: Fields<(typeof KEYS)[number]>): Required<Capped> {
+  return {
+    cap: fields.optional('cap', null, readCap),
+    fields: fields.optional('fields', {}, readFieldLabels),
+  }
+}
 
-const readOperation: Read<Operation> = text(
+function readSpeaks(fields: Fields<(typeof KEYS)[number]>, source: Source): Speaks | null {
+  const language = fields.optional<Speaks['language'] | null>('speaks', null, oneOf(['graphql', 'json-rpc']))
+  const operations = fields.optional<Operations | null>('operations', null, readOperations)
+  if (language !== null)
+    return { language, operations: ownOperations(language, operations ?? new Map(), source) }
+  if (operations !== null)
+    source.complain(
+      fields.node,
+      'a route with `operations` that speaks no language',
+      'add `speaks: graphql` or `speaks: json-rpc`',
+    )
+  return null
+}
+
+type Place = Pick<HttpRoute, 'method' | 'path'>
+
+const readPlace: Read<Place> = text(
   (value) => {
     const [method = '', path = '', ...rest] = value.split(' ')
-    const segments = path.slice(1).split('/')
-    const plain = segments.every((one) => SEGMENT.test(one) && one !== '.' && one !== '..')
-    const fine = METHOD.test(method) && path.startsWith('/') && rest.length === 0 && (plain || path === '/')
+    const fine = METHOD.test(method) && isTemplate(path) && rest.length === 0
     return fine ? { method, path } : undefined
   },
   'this is no route',
   'write method and path template, `GET /exports/{name}`',
 )
 
+function isTemplate(path: string): boolean {
+  const plain = path
+    .slice(1)
+    .split('/')
+    .every((one) => SEGMENT.test(one) && one !== '.' && one !== '..')
+  return path.startsWith('/') && (plain || path === '/')
+}
+
+const readOperation: Read<string> = text(
+  (value) => (OPERATION.test(value) ? value : undefined),
+  'this is no name of an operation',
+  'letters, digits and `._:/-`, a letter first, at most 128',
+)
+
 /** Two routes that match the same requests could say different things of them. */
-function refuseSecond({ method, path }: Operation, seen: Set<string>, node: Node, source: Source): void {
+function refuseSecond({ method, path }: Place, seen: Set<string>, node: Node, source: Source): void {
   const same = `${method} ${path.replace(/\{[^}]*\}/g, '{}')}`
   if (seen.has(same)) source.complain(node, `a second route \`${method} ${path}\``, 'say all of it in one')
   seen.add(same)
 }
-
-const readEffects: Read<NonEmpty<Effect>> = (node, source) => {
-  const effects = list(oneOf(EFFECTS))(node, source)
-  if (effects === undefined) return undefined
-  const [first, ...others] = EFFECTS.filter((effect) => effects.includes(effect))
-  if (first !== undefined) return [first, ...others]
-  return source.complain(node, 'a route without an effect', 'name at least one, or take the line away')
-}
-
-const readDataset: Read<string> = text(
-  (value) => (DATASET.test(value) ? value : undefined),
-  'this is no name of a dataset',
-  'letters, digits and `._:/-`, at most 128',
-)

@@ -1,3 +1,4 @@
+import { NO_HTTP } from '@sallyport/core/facts/http'
 import { redactText } from '@sallyport/core/redact/redact'
 import { claim } from '@sallyport/testkit/claim'
 import { type Browser, type Console } from '@sallyport/testkit/console'
@@ -206,7 +207,7 @@ async function cardOf(message: string) {
   // First of its kind each time: another path is another shape.
   const facts = {
     ...described.facts,
-    http: { method: 'DELETE', path: `/${message}`, query: [] },
+    http: { ...NO_HTTP, method: 'DELETE', path: `/${message}` },
   } as typeof described.facts
   const { id } = (
     await shop.hold({

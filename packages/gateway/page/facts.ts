@@ -92,6 +92,8 @@ const UNKNOWN: Readonly<Record<FactName, string>> = {
   unbounded: 'whether it has a limit',
   'http.path': 'how the target reads its path',
   'http.query': 'how the target reads its query',
+  'http.type': 'what its body is',
+  'http.body': 'all that stands in its body',
 }
 
 function texts(all: readonly SafeText[]): readonly Html[] {

@@ -3,6 +3,7 @@ import { contentDigest } from '@sallyport/core/action/digest'
 import type { Effect } from '@sallyport/core/action/effect'
 import { type ActionId, type Digest, type PersonId, parseDrawn } from '@sallyport/core/action/ids'
 import { PLAIN_FACTS } from '@sallyport/core/facts/facts'
+import { NO_HTTP } from '@sallyport/core/facts/http'
 import { type Instant, instant } from '@sallyport/core/given'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import { safe } from '@sallyport/core/redact/redacted'
@@ -241,7 +242,7 @@ export function arrive(world: World): void {
         ...PLAIN_FACTS,
         operation,
         kind: 'http',
-        http: { method: 'GET', path: `/${operation}`, query: [] },
+        http: { ...NO_HTTP, method: 'GET', path: `/${operation}` },
       },
       effects: [EFFECT[operation]],
       says: safe`does it`,

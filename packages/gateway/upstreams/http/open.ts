@@ -1,7 +1,7 @@
 import { hex } from '@sallyport/core/action/digest'
 import type { Sha256 } from '@sallyport/core/given'
 import { capInForce } from '@sallyport/describe/http/cap'
-import { effectsOf, matchOf, onlyReads } from '@sallyport/describe/http/describe'
+import { onlyReads, readRequest } from '@sallyport/describe/http/describe'
 import type { Header } from '@sallyport/describe/http/headers'
 import { type HttpMessage, readHttpMessage, targetOf } from '@sallyport/describe/http/message'
 import type { Dispatcher } from 'undici'
@@ -47,7 +47,7 @@ export function openHttpUpstream({
       const received = exchange(dispatcher, request, body, signal)
       // Waits for what was dispatched, then ends the connection.
       if (permit.fresh) void dispatcher.close()
-      return answerOf(await received, allowanceOf(message, resource, veil), permit, signal)
+      return answerOf(await received, allowanceOf(message, content, resource, veil), permit, signal)
     },
     reachable: () => canConnect(address),
     close: () => pool.close(),
@@ -88,10 +88,16 @@ function bodyOf({ body }: HttpMessage, content: Content, permit: Permit, sha256:
 }
 
 /** Read from the very bytes of the permit: what was shown of the cap is what is enforced. */
-function allowanceOf(message: HttpMessage, resource: HttpUpstreamParts['resource'], veil: Veil): Allowance {
-  const match = matchOf(message, resource.routes)
+function allowanceOf(
+  message: HttpMessage,
+  content: Content,
+  resource: HttpUpstreamParts['resource'],
+  veil: Veil,
+): Allowance {
+  const bytes = content.kind === 'whole' ? content.bytes : null
+  const { match, meaning } = readRequest(message, resource.routes, bytes)
   const capped = capInForce(message.cap, match, resource)
-  const changes = match.kind === 'doubtful' || !onlyReads(effectsOf(message, match))
+  const changes = match.kind === 'doubtful' || !onlyReads(meaning.effects)
   return { method: message.method, veil, capped, changes }
 }
 
