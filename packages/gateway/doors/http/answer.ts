@@ -16,20 +16,29 @@ export async function writeAnswer(
   const announced = trailers === undefined ? [] : ['Trailer', trailers.names.join(', ')]
   const head = [...answer.headers.flat(), ...announced, 'Sallyport-Action', action]
   response.writeHead(answer.status, head)
-  // Node writes a head that goes alone in UTF-8. Before a piece of content it stays in Latin-1, as it came.
-  if (head.every((text) => /^\p{ASCII}*$/u.test(text))) response.flushHeaders()
+  // A head goes with the first piece of its content where that is here already, and does not wait for one that is not.
+  const alone = setImmediate(() => flushHead(response, head))
   try {
     for await (const chunk of answer.body) {
+      clearImmediate(alone)
       if (!response.write(chunk)) await taken(response)
       if (response.destroyed) return
     }
     if (trailers !== undefined)
       response.addTrailers(trailers.read().map(([name, value]): [string, string] => [name, value]))
+    clearImmediate(alone)
     response.end()
   } catch {
+    clearImmediate(alone)
+    flushHead(response, head)
     // A client must not take half an answer for a whole one: without an end it sees that the connection broke.
     response.destroy()
   }
+}
+
+/** Node writes a head that goes alone in UTF-8. Before a piece of content it stays in Latin-1, as it came. */
+function flushHead(response: ServerResponse, head: readonly string[]): void {
+  if (head.every((text) => /^\p{ASCII}*$/u.test(text))) response.flushHeaders()
 }
 
 /** RFC 9112, 7.1.2: they stand behind the last chunk, so that only a chunked content has any. */

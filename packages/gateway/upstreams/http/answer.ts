@@ -60,7 +60,7 @@ export async function answerOf(
     return { ...answer, body: await heldBack(content.body) }
   } catch (cause) {
     if (cause instanceof Crossed) return exportCap(received, cause.crossing, allowance, permit)
-    body.destroy()
+    body.leave()
     const sent = await received.outcome
     throw new UpstreamFailure('the target gave no whole answer', true, cause, sent.body)
   }
@@ -165,7 +165,7 @@ function withheld(received: Received, how: Redacted, { action }: Permit): Answer
 
 /** Instead of what came, of which no more is read. */
 function problemAnswer(why: Refusal, answer: AnswerSize, received: Received): Answer {
-  received.body.destroy()
+  received.body.leave()
   const problem = problemOf(why)
   const body = Buffer.from(JSON.stringify(problem))
   return {

@@ -129,7 +129,7 @@ describe('an answer that crosses its cap later is cut there', () => {
     expect(pulled).toBe(4)
     await shown.next()
     expect(pulled).toBe(4)
-    await shown.return(undefined)
+    await shown.return?.()
     expect(isDone).toBe(true)
   })
 

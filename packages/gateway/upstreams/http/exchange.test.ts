@@ -124,7 +124,7 @@ describe('the outcome of an exchange that was answered', () => {
       'the connection breaks',
       (received: Received, target: RecordingUpstream) => (void received, target.close()),
     ],
-    ['the reader stops', async ({ body }: Received) => void body.destroy()],
+    ['the reader stops', async ({ body }: Received) => body.leave()],
   ])('is unknown when %s', async (_, cut) => {
     const target = await targetThat(
       (_head, socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel'),

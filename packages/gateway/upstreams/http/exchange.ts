@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream'
 import type { Header } from '@sallyport/describe/http/headers'
 import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../guard/answer.ts'
 import { UpstreamFailure } from '../upstream.ts'
+import { Flow } from './flow.ts'
 import { ANSWER_BUFFER_BYTES, INTERIM_ANSWERS_LIMIT } from './limits.ts'
 import type { Outgoing } from './outgoing.ts'
 
@@ -10,8 +10,8 @@ import type { Outgoing } from './outgoing.ts'
 export interface Received {
   readonly status: number
   readonly headers: readonly Header[]
-  /** Destroying it cuts the connection. */
-  readonly body: Readable
+  /** Leaving it before its end cuts the connection. */
+  readonly body: Flow
   /** What followed the body, once it has ended. */
   readonly trailers: () => readonly Header[]
   /** Resolves when the target has said everything, or when the exchange broke; whoever reads the body need not be done. */
@@ -47,7 +47,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #outgoing: Outgoing
   readonly #resolve: (received: Received) => void
   readonly #reject: (failure: UpstreamFailure) => void
-  readonly #body: Readable
+  readonly #body: Flow
   #settle: (outcome: Outcome) => void = () => {}
   #controller: Dispatcher.DispatchController | null = null
   #begun = false
@@ -67,16 +67,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.outcome = new Promise((settle) => {
       this.#settle = settle
     })
-    this.#body = new Readable({
-      highWaterMark: ANSWER_BUFFER_BYTES,
-      read: () => this.#controller?.resume(),
-      destroy: (error, done) => {
-        this.cut()
-        done(error)
-      },
-    })
-    // Whoever reads the body hears of it there; if nobody reads, nobody needs to.
-    this.#body.on('error', () => {})
+    this.#body = new Flow(
+      ANSWER_BUFFER_BYTES,
+      () => this.#controller?.resume(),
+      () => this.cut(),
+    )
   }
 
   /** Ends it from our side. */
@@ -116,14 +111,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const answer = { status: this.#status, bytes: this.#bytes }
     this.#settle({ kind: 'succeeded', answer, body: this.#outgoing.sent() })
-    this.#body.push(null)
+    this.#body.end()
   }
 
   onResponseError(_: unknown, cause: unknown): void {
     const body = this.#outgoing.sent()
     this.#settle({ kind: this.#begun ? 'unknown' : 'failed', answer: null, body })
     this.#reject(new UpstreamFailure('the target gave no whole answer', this.#begun, cause, body))
-    if (!this.#body.destroyed) this.#body.destroy(new Error('the answer broke off', { cause }))
+    this.#body.break(new Error('the answer broke off', { cause }))
   }
 }
 

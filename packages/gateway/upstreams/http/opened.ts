@@ -1,4 +1,4 @@
-import { pipeline, type Readable, type Transform } from 'node:stream'
+import { pipeline, type Transform } from 'node:stream'
 import {
   constants,
   createBrotliDecompress,
@@ -10,6 +10,7 @@ import { safe } from '@sallyport/core/redact/redacted'
 import type { Header } from '@sallyport/describe/http/headers'
 import type { Crossing } from '@sallyport/describe/http/meter'
 import { Crossed } from './crossed.ts'
+import type { Flow } from './flow.ts'
 import { OPENED_FREE_BYTES, OPENED_RATIO_LIMIT, OPENED_WINDOW_LOG2 } from './limits.ts'
 
 /** A content coding that can be looked into, streaming and in bounded memory. */
@@ -41,7 +42,7 @@ export function codingOf(headers: readonly Header[]): Coding | 'none' | 'unknown
 }
 
 /** The plain bytes, as they come. Throws where they are broken, or of a size that no honest content has. */
-export async function* opened(body: Readable, coding: Coding): AsyncGenerator<Uint8Array> {
+export async function* opened(body: Flow, coding: Coding): AsyncGenerator<Uint8Array> {
   const decoder = DECODERS[coding]()
   let packedBytes = 0
   let plainBytes = 0
@@ -63,8 +64,10 @@ export async function* opened(body: Readable, coding: Coding): AsyncGenerator<Ui
     if (decoder.bytesWritten !== packedBytes) throw new Error('something follows the compressed content')
   } catch (cause) {
     // There was nothing to compress.
-    if (packedBytes === 0 && body.readableEnded) return
+    if (packedBytes === 0 && body.hasEnded) return
     throw cause
+  } finally {
+    body.leave()
   }
 }
 
