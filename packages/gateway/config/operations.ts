@@ -96,7 +96,7 @@ function complainOfName(at: Node, languages: ReadonlySet<string>, source: Source
     )
 }
 
-const readEffects: Read<NonEmpty<Effect>> = (node, source) => {
+export const readEffects: Read<NonEmpty<Effect>> = (node, source) => {
   const effects = list(oneOf(EFFECTS))(node, source)
   if (effects === undefined) return undefined
   const [first, ...others] = EFFECTS.filter((effect) => effects.includes(effect))
@@ -104,7 +104,7 @@ const readEffects: Read<NonEmpty<Effect>> = (node, source) => {
   return source.complain(node, 'an operation without an effect', 'name at least one, or take the line away')
 }
 
-const readDataset: Read<string> = text(
+export const readDataset: Read<string> = text(
   (value) => (DATASET.test(value) ? value : undefined),
   'this is no name of a dataset',
   'letters, digits and `._:/-`, at most 128',

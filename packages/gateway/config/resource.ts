@@ -9,8 +9,9 @@ import { readCap, readFieldLabels } from './cap.ts'
 import type { Credential, Resource } from './configuration.ts'
 import { type Fields, fieldsOf, oneOf, type Read, text } from './fields.ts'
 import { ancestorsOf, declared, reference } from './names.ts'
+import { readOpenapi } from './openapi/read.ts'
 import { type Operations, readOperations, withOperations } from './operations.ts'
-import { readRoutes } from './routes.ts'
+import { mergedRoutes, readRoutes } from './routes.ts'
 import type { Source } from './source.ts'
 
 const KEYS = [
@@ -23,6 +24,7 @@ const KEYS = [
   'identity',
   'routes',
   'operations',
+  'openapi',
   'cap',
   'fields',
   'liveWait',
@@ -82,7 +84,9 @@ function readResource(
   const credential = fields.optional('credential', null, readCredential)
   const identity = fields.optional('identity', null, oneOf(['signed']))
   const operations = fields.optional<Operations>('operations', new Map(), readOperations)
-  const routes = withOperations(fields.optional('routes', [], readRoutes), operations, source)
+  const own = fields.optional('routes', [], readRoutes)
+  const documented = fields.optional('openapi', [], readOpenapi(address))
+  const routes = withOperations(mergedRoutes(own, documented, entry, source), operations, source)
   const cap = fields.optional('cap', null, readCap)
   const labelled = fields.optional('fields', {}, readFieldLabels)
   const liveWaitMs = fields.optional('liveWait', LIVE_WAIT_DEFAULT_MS, readLiveWait)

@@ -9,21 +9,49 @@ import type { Source } from './source.ts'
 /** A segment is a word or one `{parameter}`; what a browser or a server would resolve or decode does not stand in a template. */
 const SEGMENT = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@-]+|\{[A-Za-z_][A-Za-z0-9_]*\})$/
 const METHOD = /^[A-Z]{1,20}$/
-const OPERATION = /^[A-Za-z][A-Za-z0-9._:/-]{0,127}$/
+const OPERATION = /^[A-Za-z][!-~]{0,127}$/
 const KEYS = ['route', 'operation', ...MEANING_KEYS, 'speaks', 'operations', 'cap', 'fields'] as const
 
-export const readRoutes: Read<readonly HttpRoute[]> = (node, source) => {
-  const seen = new Set<string>()
-  const routes = list(readRoute(seen))(node, source) ?? []
+export const readRoutes: Read<readonly HttpRoute[]> = (node, source) =>
+  list(readRoute(new Set<string>()))(node, source)
+
+/**
+ * The routes that the operator wrote and those of an OpenAPI document. Of one that stands in both, what the operator says
+ * wins; what they say nothing of, the document says.
+ */
+export function mergedRoutes(
+  own: readonly HttpRoute[],
+  documented: readonly HttpRoute[],
+  at: Node,
+  source: Source,
+): readonly HttpRoute[] {
+  const byPlace = new Map(documented.map((route) => [spelledPlace(route), route]))
+  const written = new Set(own.map(spelledPlace))
+  const routes = [
+    ...own.map((route) => completed(route, byPlace.get(spelledPlace(route)))),
+    ...documented.filter((route) => !written.has(spelledPlace(route))),
+  ]
   for (const [one, other] of ambiguousRoutes(routes)) {
     const both = `\`${one.method} ${one.path}\` and \`${other.path}\``
     source.complain(
-      node,
+      at,
       `${both} match the same requests, and neither is the closer one`,
       'add a third route for what both match, or change one',
     )
   }
   return routes
+}
+
+function completed(own: HttpRoute, documented: HttpRoute | undefined): HttpRoute {
+  if (documented === undefined) return own
+  return {
+    ...own,
+    // A route whose body carries the operation has no word of its own.
+    operation: own.speaks === null ? (own.operation ?? documented.operation) : null,
+    effects: own.effects ?? documented.effects,
+    datasets: own.datasets.length > 0 ? own.datasets : documented.datasets,
+    labels: own.labels.length > 0 ? own.labels : documented.labels,
+  }
 }
 
 function readRoute(seen: Set<string>): Read<HttpRoute> {
@@ -77,7 +105,7 @@ const readPlace: Read<Place> = text(
   'write method and path template, `GET /exports/{name}`',
 )
 
-function isTemplate(path: string): boolean {
+export function isTemplate(path: string): boolean {
   const plain = path
     .slice(1)
     .split('/')
@@ -85,15 +113,21 @@ function isTemplate(path: string): boolean {
   return path.startsWith('/') && (plain || path === '/')
 }
 
-const readOperation: Read<string> = text(
+export const readOperation: Read<string> = text(
   (value) => (OPERATION.test(value) ? value : undefined),
   'this is no name of an operation',
-  'letters, digits and `._:/-`, a letter first, at most 128',
+  'a letter, and then what is neither a blank nor beyond ASCII, at most 128',
 )
 
 /** Two routes that match the same requests could say different things of them. */
-function refuseSecond({ method, path }: Place, seen: Set<string>, node: Node, source: Source): void {
-  const same = `${method} ${path.replace(/\{[^}]*\}/g, '{}')}`
-  if (seen.has(same)) source.complain(node, `a second route \`${method} ${path}\``, 'say all of it in one')
-  seen.add(same)
+function refuseSecond(place: Place, seen: Set<string>, node: Node, source: Source): void {
+  const { method, path } = place
+  if (seen.has(spelledPlace(place)))
+    source.complain(node, `a second route \`${method} ${path}\``, 'say all of it in one')
+  seen.add(spelledPlace(place))
+}
+
+/** The same for whatever the parameters are called. */
+function spelledPlace({ method, path }: Place): string {
+  return `${method} ${path.replace(/\{[^}]*\}/g, '{}')}`
 }
