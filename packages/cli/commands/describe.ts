@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { parseName } from '@sallyport/core/action/ids'
 import { type FactName, type Facts, PLAIN_FACTS, ROWS_UNKNOWN } from '@sallyport/core/facts/facts'
 import { NO_HTTP } from '@sallyport/core/facts/http'
 import { describeHttp, type HttpTarget } from '@sallyport/describe/http/describe'
-import { parseHttpText } from '@sallyport/describe/http/message'
+import { parseRequestText } from '@sallyport/describe/http/text'
 import type { PlaceFlags } from '../client/place.ts'
 import { command } from '../line/command.ts'
 import { eachText } from '../line/input.ts'
@@ -31,11 +32,12 @@ export const describe = command({
   usage: [
     "describe --kind http 'GET /customers/7'",
     "describe --kind http --resource crm 'GET /exports/customers'",
+    'describe --kind http $\'POST /customers\\n\\n{"name":"Ann"}\'',
     'describe --kind http --stdin',
   ],
   flags: {
     ...HERE,
-    kind: { takes: 'kind', says: 'http: method and path, as in a request line' },
+    kind: { takes: 'kind', says: 'http: a request line, or a whole request with headers and body' },
     resource: { takes: 'name', says: 'a resource of the configuration, with its routes' },
     stdin: { says: 'one JSON string a line in, one JSON object a line out' },
   },
@@ -48,17 +50,23 @@ export const describe = command({
   },
 })
 
-function described(text: string, target: HttpTarget | null) {
-  const message = parseHttpText(text)
-  if (message.kind === 'unclear') {
-    return { effects: ['execute'], facts: NOT_UNDERSTOOD, says: `Cannot be understood: ${message.why}` }
+function described(text: string, target: Described | null) {
+  const written = parseRequestText(text, target?.credential?.header ?? null, sha256)
+  if (written.kind === 'unclear') {
+    return { effects: ['execute'], facts: NOT_UNDERSTOOD, says: `Cannot be understood: ${written.why}` }
   }
-  const { effects, facts, says } = describeHttp(message, target ?? SOME_RESOURCE, null)
-  const assumed =
-    target === null
-      ? { assumed: ['no route of the resource is known: each segment after the first counts as a value'] }
-      : {}
-  return { effects, facts, says, ...assumed }
+  const { effects, facts, says } = describeHttp(written.message, target ?? SOME_RESOURCE, written.bytes)
+  const assumed = [...(target === null ? [NO_ROUTES] : []), ...written.assumed]
+  return { effects, facts, says, ...(assumed.length === 0 ? {} : { assumed }) }
+}
+
+/** What the configuration says of a resource, as far as a description rests on it. */
+type Described = HttpTarget & { readonly credential: { readonly header: string } | null }
+
+const NO_ROUTES = 'no route of the resource is known: each segment after the first counts as a value'
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest()
 }
 
 const NOT_UNDERSTOOD: Facts = {
@@ -74,7 +82,7 @@ const NOT_UNDERSTOOD: Facts = {
 
 const SOME_RESOURCE: HttpTarget = { id: named('resource'), address: { hostname: '' }, routes: [] }
 
-async function targetOf(name: string, flags: Partial<PlaceFlags>, { around }: Terminal): Promise<HttpTarget> {
+async function targetOf(name: string, flags: Partial<PlaceFlags>, { around }: Terminal): Promise<Described> {
   const { file, configuration } = await configured(flags, around)
   const resource = configuration.resources.get(named(name))
   if (resource !== undefined) return resource

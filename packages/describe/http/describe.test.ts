@@ -3,7 +3,8 @@ import { claim } from '@sallyport/testkit/claim'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { describeHttp, type HttpTarget } from './describe.ts'
-import { httpMessage, parseHttpText } from './message.ts'
+import { httpMessage } from './message.ts'
+import { parseHttpText } from './text.ts'
 
 const id = parseName('resource', 'crm')
 if (id === undefined) throw new Error('no name')

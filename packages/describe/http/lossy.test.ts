@@ -3,8 +3,8 @@ import { DIRECTORY, name, policy, question } from '@sallyport/testkit/policy'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { describeHttp } from './describe.ts'
-import { parseHttpText } from './message.ts'
 import type { HttpRoute } from './route.ts'
+import { parseHttpText } from './text.ts'
 
 const ROUTES: readonly HttpRoute[] = [
   {

@@ -1,6 +1,7 @@
 import { canonicalText } from '@sallyport/core/action/canonical'
 import { describe, expect, test } from 'vitest'
-import { httpMessage, parseHttpText, readHttpMessage } from './message.ts'
+import { httpMessage, readHttpMessage } from './message.ts'
+import { parseHttpText } from './text.ts'
 
 describe('a request as people type it', () => {
   test('is method and path', () => {

@@ -67,14 +67,6 @@ export function httpMessage(request: HttpRequest, credential: string | null): Ht
   }
 }
 
-/** `GET /customers/7?fields=name`: a request as people type it. */
-export function parseHttpText(text: string): HttpMessage | Unclear {
-  const [method = '', target = '', ...rest] = text.trim().split(/[ \t]+/)
-  if (target === '' || rest.length > 0)
-    return unclear(safe`this is no request; write method and path, \`GET /customers/7\``)
-  return httpMessage({ method, target, headers: [], body: null }, null)
-}
-
 /**
  * A message read back from its canonical form. Only what is its own normal form is a message: nothing else is sent, whoever
  * made it.

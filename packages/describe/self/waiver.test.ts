@@ -1,7 +1,7 @@
 import { parseName, type Shape } from '@sallyport/core/action/ids'
 import { describe, expect, test } from 'vitest'
 import { describeHttp } from '../http/describe.ts'
-import { parseHttpText } from '../http/message.ts'
+import { parseHttpText } from '../http/text.ts'
 import { describeWaiver } from './waiver.ts'
 
 const resource = parseName('resource', 'crm')
