@@ -26,6 +26,7 @@ test.each([...REQUESTS, ...ANSWERS])(claim('S1', 'http', '$what: $word'), async 
   const house = await openHttpHouse({
     target: target.url,
     actions: POLICIES,
+    routes: "      - { route: 'POST /graphql', speaks: graphql }",
     secret: 'target-secret',
     ...(sent.credential === true && { resource: CREDENTIAL }),
   })

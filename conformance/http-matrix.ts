@@ -1,3 +1,5 @@
+import { LIMITS } from './http-limits.ts'
+
 /**
  * What the HTTP door does with each part of the protocol, as far as a client can tell. Every row is sent over a socket by its
  * test, and `docs/http.md` is this table: what is not here is not promised.
@@ -33,7 +35,6 @@ export interface Seen {
 }
 
 const LARGE = 'x'.repeat(1024 * 1024 + 1)
-const MULTIPART = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n'
 const OK = 'HTTP/1.1 200 OK\r\n'
 
 // biome-ignore format: a table is read by its rows
@@ -52,7 +53,11 @@ export const REQUESTS: readonly Row[] = [
   { what: 'a body of up to 1 MiB in chunks', word: 'parsed', says: 'the same, and goes on by length', sent: { line: 'POST /a', headers: ['Transfer-Encoding: chunked'], after: '1;a=b\r\nh\r\n1\r\ni\r\n0\r\n\r\n' }, seen: { status: 200, target: /content-length: 2\r\n[\s\S]*\r\nhi$/i } },
   { what: 'a larger body', word: 'passed', says: 'as it comes, up to 1 GiB, where policy allows the head without asking anybody', sent: { line: 'POST /a', headers: [`Content-Length: ${LARGE.length}`], after: LARGE }, seen: { status: 200, target: /x{100}$/ } },
   { what: 'a larger body that would be held', word: 'refused', says: '`too-large`: nobody could be shown it', sent: { line: 'DELETE /a', headers: [`Content-Length: ${LARGE.length}`], after: LARGE }, seen: { status: 413, target: null } },
-  { what: 'multipart and any other type', word: 'passed', says: 'byte for byte', sent: { line: 'POST /a', headers: ['Content-Type: multipart/form-data; boundary=b', `Content-Length: ${MULTIPART.length}`], after: MULTIPART }, seen: { status: 200, target: /--b--\r\n$/ } },
+  { what: 'JSON, forms, multipart', word: 'parsed', says: 'their keys are facts, their values stand on the card with secrets hidden; they go on byte for byte', sent: { line: 'POST /a', headers: ['Content-Type: application/json', 'Content-Length: 7'], after: '{"a":1}' }, seen: { status: 200, target: /\r\n\{"a":1\}$/ } },
+  { what: 'a GraphQL query or a JSON-RPC call', word: 'parsed', says: 'where a route says that it speaks it: its operations are judged, and what is not mapped by the strictest reading', sent: { line: 'POST /graphql', headers: ['Content-Type: application/json', 'Content-Length: 17'], after: '{"query":"{ a }"}' }, seen: { status: 200, target: /\{ a \}/ } },
+  { what: 'a GraphQL document that is not understood', word: 'refused', says: 'as policy says of `execute`', sent: { line: 'POST /graphql', headers: ['Content-Type: application/json', 'Content-Length: 15'], after: '{"query":"{ a"}' }, seen: { status: 403, target: null } },
+  { what: '`Sallyport-Cap`', word: 'parsed', says: 'how much of the answer may come; more than is configured is an `export`', sent: { line: 'GET /a', headers: ['Sallyport-Cap: items=1'], answer: 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n[1,2]' }, seen: { status: 403, client: /export-cap/, notTarget: /sallyport-cap/i } },
+  { what: 'any other type', word: 'passed', says: 'byte for byte; shown as text, or by its length and hash', sent: { line: 'POST /a', headers: ['Content-Type: application/x-own', 'Content-Length: 3'], after: '\xfe\xff!' }, seen: { status: 200, target: /\xfe\xff!$/ } },
   { what: '`Expect: 100-continue`', word: 'parsed', says: 'answered once the sender is known; never sent on', sent: { line: 'POST /a', headers: ['Expect: 100-continue', 'Content-Length: 2'], after: 'hi' }, seen: { status: 200, client: /^HTTP\/1\.1 100 Continue/, notTarget: /expect/i } },
   { what: 'trailers of a request', word: 'refused', says: '`malformed`: the target would see another request', sent: { line: 'POST /a', headers: ['Transfer-Encoding: chunked'], after: '1\r\nh\r\n0\r\nX-A: 1\r\n\r\n' }, seen: { status: 400, target: null } },
   { what: 'a body of GET, HEAD or OPTIONS', word: 'refused', says: '`malformed`: some servers take it for the next request', sent: { line: 'GET /a', headers: ['Content-Length: 2'], after: 'hi' }, seen: { status: 400, target: null } },
@@ -93,5 +98,11 @@ ${table(REQUESTS)}
 ## Answers
 
 ${table(ANSWERS)}
+
+## Limits
+
+| what | at most | past that |
+|---|---|---|
+${LIMITS.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 `
 }
