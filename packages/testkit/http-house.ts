@@ -8,6 +8,8 @@ import type { Life } from '@sallyport/core/lifecycle/life'
 import type { Refusal } from '@sallyport/core/refusal/refusal'
 import { readConfiguration } from '@sallyport/gateway/config/load'
 import { type HttpDoorParts, type Listening, openHttpDoor } from '@sallyport/gateway/doors/http/door'
+import { WAITS, type Waits } from '@sallyport/gateway/doors/http/limits'
+import type { Certificate } from '@sallyport/gateway/doors/http/server'
 import { clock, type Inside, openInside } from '@sallyport/gateway/inside'
 import { sha256 } from '@sallyport/gateway/keys/sha256'
 import { named } from './identity.ts'
@@ -44,6 +46,10 @@ export interface HttpHouseSettings {
   readonly routes?: string
   /** Instead of the policies on actions that the house has. */
   readonly actions?: string
+  /** With one it speaks TLS, HTTP/2 and HTTP/1.1. */
+  readonly certificate?: Certificate
+  /** How long the door waits, if not as in service. */
+  readonly waits?: Partial<Waits>
   /** The secret that `env:CRM_SECRET` names. */
   readonly secret?: string
 }
@@ -97,14 +103,16 @@ export async function openHttpHouse(settings: HttpHouseSettings): Promise<HttpHo
       log: (event) => void log.push(event),
       ...settings.door,
     },
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, certificate: settings.certificate ?? null },
+    { ...WAITS, ...settings.waits },
   )
   closing.push(() => door.drain(0))
   const close = async () => {
     for (const one of closing.toReversed()) await one()
   }
   const { port } = door
-  const base = { url: `http://127.0.0.1:${port}`, port, inside, door, key: created.key, log, close }
+  const scheme = settings.certificate === undefined ? 'http' : 'https'
+  const base = { url: `${scheme}://127.0.0.1:${port}`, port, inside, door, key: created.key, log, close }
   return { ...base, ...handsOn(inside, created.key) }
 }
 

@@ -1,16 +1,17 @@
 import { hash } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { HttpBody } from '@sallyport/describe/http/message'
 import type { Content } from '../../guard/content.ts'
-import { BODY_IDLE_MS, STREAMED_BODY_LIMIT_BYTES, WHOLE_BODY_LIMIT_BYTES, WHOLE_BODY_MS } from './limits.ts'
+import { hasEnded, type Incoming } from './exchange.ts'
+import { STREAMED_BODY_LIMIT_BYTES, type Waits, WHOLE_BODY_LIMIT_BYTES } from './limits.ts'
 
-/** Where a body ends: by its length, or by its last chunk. */
+/** Where a body ends: by its length, or where its sender says so, with a last chunk or a last frame. */
 export type Framing =
   | { readonly kind: 'none' }
   | { readonly kind: 'length'; readonly bytes: number }
-  | { readonly kind: 'chunked' }
+  | { readonly kind: 'open' }
 
 /** A body as the message names it, and as it goes on. */
 export interface Body {
@@ -27,19 +28,23 @@ const TOO_SLOW = safe`the body came too slowly`
  * The body of a request. What fits in `WHOLE_BODY_LIMIT_BYTES` is read to its end before anything is judged, since it is part
  * of what is judged. What does not is handed on as it comes, after the verdict on its head.
  */
-export async function readBody(incoming: IncomingMessage, framing: Framing): Promise<Body | Refusal> {
+export async function readBody(
+  incoming: Incoming,
+  framing: Framing,
+  { wholeBodyMs, bodyIdleMs }: Waits,
+): Promise<Body | Refusal> {
   if (framing.kind === 'none') return NOTHING
   const length = framing.kind === 'length' ? framing.bytes : null
   if (length === 0) return NOTHING
   if (length !== null && length > STREAMED_BODY_LIMIT_BYTES)
     return refusal('too-large', safe`a body has at most ${STREAMED_BODY_LIMIT_BYTES} bytes`)
-  if (length !== null && length > WHOLE_BODY_LIMIT_BYTES) return streamed(incoming, [], length)
-  const read = await gather(incoming)
+  if (length !== null && length > WHOLE_BODY_LIMIT_BYTES) return streamed(incoming, [], length, bodyIdleMs)
+  const read = await gather(incoming, wholeBodyMs)
   switch (read.kind) {
     case 'refusal':
       return read
     case 'more':
-      return streamed(incoming, read.chunks, length)
+      return streamed(incoming, read.chunks, length, bodyIdleMs)
     case 'end':
       return incoming.rawTrailers.length > 0 ? refusal('malformed', TRAILERS) : whole(read.chunks)
   }
@@ -56,11 +61,16 @@ function whole(chunks: readonly Uint8Array[]): Body {
   }
 }
 
-function streamed(incoming: IncomingMessage, read: readonly Uint8Array[], bytes: number | null): Body {
+function streamed(
+  incoming: Incoming,
+  read: readonly Uint8Array[],
+  bytes: number | null,
+  idleMs: number,
+): Body {
   return {
     kind: 'body',
     named: { kind: 'streamed', bytes },
-    content: { kind: 'stream', chunks: rest(incoming, read) },
+    content: { kind: 'stream', chunks: rest(incoming, read, idleMs) },
   }
 }
 
@@ -70,30 +80,35 @@ type Gathered =
   | Refusal
 
 /** Reads to the end, or until there is more than is kept. A client that dawdles or leaves keeps nobody's memory. */
-function gather(incoming: IncomingMessage): Promise<Gathered> {
+function gather(incoming: Incoming, limitMs: number): Promise<Gathered> {
+  const body: Readable = incoming
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = []
     let bytes = 0
-    const deadline = setTimeout(() => done(refusal('malformed', TOO_SLOW)), WHOLE_BODY_MS)
+    const deadline = setTimeout(() => done(refusal('malformed', TOO_SLOW)), limitMs)
     const onData = (chunk: Uint8Array): void => {
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > WHOLE_BODY_LIMIT_BYTES) done({ kind: 'more', chunks })
     }
-    const onEnd = (): void => done({ kind: 'end', chunks })
+    const onEnd = (): void => (hasEnded(incoming) ? done({ kind: 'end', chunks }) : onClose())
     const onClose = (): void => done(refusal('withdrawn', safe`the client left before its request ended`))
     const done = (gathered: Gathered): void => {
       clearTimeout(deadline)
-      incoming.pause()
-      incoming.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
+      body.pause()
+      body.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
       resolve(gathered)
     }
-    incoming.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+    body.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
   })
 }
 
 /** What was read already and what still comes. It throws where the body does not end as it must, so that the target sees no end. */
-async function* rest(incoming: IncomingMessage, read: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+async function* rest(
+  incoming: Incoming,
+  read: readonly Uint8Array[],
+  idleMs: number,
+): AsyncGenerator<Uint8Array> {
   let bytes = 0
   const within = (chunk: Uint8Array): Uint8Array => {
     bytes += chunk.length
@@ -101,7 +116,7 @@ async function* rest(incoming: IncomingMessage, read: readonly Uint8Array[]): As
     return chunk
   }
   for (const chunk of read) yield within(chunk)
-  const waited = () => setTimeout(() => incoming.destroy(new Error(TOO_SLOW)), BODY_IDLE_MS)
+  const waited = () => setTimeout(() => incoming.destroy(new Error(TOO_SLOW)), idleMs)
   let patience = waited()
   try {
     for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
@@ -113,7 +128,7 @@ async function* rest(incoming: IncomingMessage, read: readonly Uint8Array[]): As
   } finally {
     clearTimeout(patience)
   }
-  if (!incoming.complete || incoming.rawTrailers.length > 0) throw new Error('the body did not end well')
+  if (!hasEnded(incoming) || incoming.rawTrailers.length > 0) throw new Error('the body did not end well')
 }
 
 /** The one framing of a request, from the two headers that say it, or why there is doubt. */
@@ -121,7 +136,7 @@ export function framingOf(length: string | undefined, encoding: string | undefin
   if (encoding !== undefined) {
     if (length !== undefined) return safe`two framings; send \`Content-Length\` or \`Transfer-Encoding\``
     return encoding.toLowerCase() === 'chunked'
-      ? { kind: 'chunked' }
+      ? { kind: 'open' }
       : safe`the only transfer encoding is \`chunked\``
   }
   if (length === undefined) return { kind: 'none' }

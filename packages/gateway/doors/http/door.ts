@@ -1,23 +1,32 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Http2ServerResponse } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Guard } from '../../guard/guard.ts'
 import type { Proved, ToldOfItself } from './ask.ts'
+import { type Incoming, isStream, type Outgoing } from './exchange.ts'
 import {
   BODIES_LIMIT_BYTES,
   BODIES_OF_ONE_LIMIT_BYTES,
-  CONNECTIONS_LIMIT,
   HEAD_LIMIT_BYTES,
-  HEAD_TIMEOUT_MS,
-  IDLE_TIMEOUT_MS,
-  TIMEOUT_CHECK_MS,
+  STRANGERS_LIMIT,
+  WAITS,
+  type Waits,
 } from './limits.ts'
-import { refuseOnSocket } from './refuse.ts'
+import { refuseOnSocket, writeRefusal } from './refuse.ts'
 import type { Resources } from './resource.ts'
-import { serve } from './serve.ts'
+import { type Serving, serve } from './serve.ts'
+import {
+  type Certificate,
+  createDoorServer,
+  type DoorServer,
+  drain,
+  listening,
+  renewCertificate,
+} from './server.ts'
 import { openSpace } from './space.ts'
+import { openStrangers, type Strangers } from './strangers.ts'
 import { openTurns, type Turns } from './turns.ts'
 
 /** What the door is handed. It knows nothing of policy, people or storage. */
@@ -33,28 +42,64 @@ export interface HttpDoorParts {
   readonly log: (event: Redacted, cause?: unknown) => void
 }
 
+/** Where it listens, and what it shows of itself; without a certificate it speaks HTTP/1.1 in the clear. */
+export interface ListenAt {
+  readonly host: string
+  readonly port: number
+  readonly certificate?: Certificate | null
+}
+
 export interface Listening {
   readonly port: number
+  /** Shows another certificate to whoever connects from now on. */
+  renew(certificate: Certificate): void
   /** Takes nothing new, lets what runs end, and cuts after `graceMs` what has not. */
   drain(graceMs: number): Promise<void>
 }
 
 export async function openHttpDoor(
   parts: HttpDoorParts,
-  listen: { readonly host: string; readonly port: number },
+  listen: ListenAt,
+  waits: Waits = WAITS,
 ): Promise<Listening> {
-  const server = createServer(SERVER)
-  server.maxConnections = CONNECTIONS_LIMIT
+  const server = createDoorServer(listen.certificate ?? null, waits)
+  const sockets = new Set<Socket>()
+  const strangers = openStrangers(STRANGERS_LIMIT)
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    strangers.came(socket)
+  })
+  takeRequests(server, servingOf(parts, strangers, waits))
+  const port = await listening(server, listen)
+  return {
+    port,
+    renew: (certificate) => renewCertificate(server, certificate),
+    drain: (graceMs) => drain(server, sockets, graceMs),
+  }
+}
+
+function servingOf(parts: HttpDoorParts, strangers: Strangers, waits: Waits): Serving {
+  return {
+    ...parts,
+    knownHosts: new Set(parts.hosts.map((host) => host.toLowerCase())),
+    space: openSpace(BODIES_LIMIT_BYTES, BODIES_OF_ONE_LIMIT_BYTES),
+    waits,
+    proved: (incoming) => {
+      const connection = isStream(incoming) ? incoming.stream.session?.socket : incoming.socket
+      if (connection !== undefined) strangers.proved(connection)
+    },
+  }
+}
+
+function takeRequests(server: DoorServer, serving: Serving): void {
   // Node keeps a connection open that becomes idle while the server closes.
   const turns = openTurns((socket) => {
     if (!server.listening) socket.end()
   })
-  const serving = {
-    ...parts,
-    knownHosts: new Set(parts.hosts.map((host) => host.toLowerCase())),
-    space: openSpace(BODIES_LIMIT_BYTES, BODIES_OF_ONE_LIMIT_BYTES),
-  }
-  const take = (incoming: IncomingMessage, response: ServerResponse): void => {
+  const take = (incoming: Incoming, response: Outgoing): void => {
+    // A stream waits for nobody: each is an action, whatever its neighbours do.
+    if (isStream(incoming)) return void serve(serving, incoming, response)
     const taken = turns.take(incoming.socket, () => serve(serving, incoming, response))
     // No answer: Node would queue it, and at enough of them stop reading, so that we could not see this client leave.
     if (!taken) incoming.socket.destroy()
@@ -63,35 +108,20 @@ export async function openHttpDoor(
   // Without listeners Node would answer these itself: nothing is promised before the request is judged.
   server.on('checkContinue', take)
   server.on('checkExpectation', take)
-  server.on('connect', (_, socket: Duplex) =>
-    refuseOnSocket(socket, refusal('malformed', safe`this door opens no tunnels`)),
-  )
+  server.on('connect', (_: Incoming, peer: Duplex | Http2ServerResponse) => {
+    const tunnel = refusal('malformed', safe`this door opens no tunnels`)
+    if ('stream' in peer) writeRefusal(peer, tunnel, true)
+    else refuseOnSocket(peer, tunnel)
+  })
   server.on('clientError', (cause: NodeJS.ErrnoException, socket: Duplex) =>
     refuseBytes(cause, socket, turns),
   )
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(listen.port, listen.host, resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  return { port, drain: (graceMs) => drain(server, graceMs) }
-}
-
-const SERVER = {
-  insecureHTTPParser: false,
-  // Ours to refuse, as a problem.
-  requireHostHeader: false,
-  maxHeaderSize: HEAD_LIMIT_BYTES,
-  headersTimeout: HEAD_TIMEOUT_MS,
-  // A body has limits of its own: a long one is not a slow one.
-  requestTimeout: 0,
-  connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-  keepAliveTimeout: IDLE_TIMEOUT_MS,
 }
 
 /** Bytes that are no request. While an earlier one waits for its answer, ours would be taken for it. */
 function refuseBytes(cause: NodeJS.ErrnoException, socket: Duplex, turns: Turns): void {
-  if (!socket.writable || turns.busy(socket) || cause.code === 'ECONNRESET') {
+  const isHttp = cause.code?.startsWith('HPE_') === true || cause.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  if (!socket.writable || turns.busy(socket) || !isHttp) {
     socket.destroy()
     return
   }
@@ -102,15 +132,4 @@ function refuseBytes(cause: NodeJS.ErrnoException, socket: Duplex, turns: Turns)
       ? refusal('too-large', safe`the head of a request has at most ${HEAD_LIMIT_BYTES} bytes`)
       : refusal('malformed', safe`this is no HTTP/1.1 request, or it came too slowly`),
   )
-}
-
-function drain(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-    server.close(() => {
-      clearTimeout(cut)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
 }

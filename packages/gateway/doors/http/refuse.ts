@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { PROBLEM_TYPE, problemOf } from '@sallyport/contract/problem'
 import type { Refusal } from '@sallyport/core/refusal/refusal'
 import type { RefusalCode } from '@sallyport/core/refusal/table'
-import { REFUSED_LINGER_MS, RETRY_HELD_S, RETRY_RATE_LIMITED_S, RETRY_UNAVAILABLE_S } from './limits.ts'
+import { type Outgoing, writeHead } from './exchange.ts'
+import { RETRY_HELD_S, RETRY_RATE_LIMITED_S, RETRY_UNAVAILABLE_S, WAITS } from './limits.ts'
 
 /** A line each: a browser that finds both in one asks nobody for a password. */
 const CHALLENGES = [
@@ -18,9 +18,10 @@ const RETRY_AFTER_S: Partial<Record<RefusalCode, number>> = {
 }
 
 /** A no, as an RFC 9457 problem. `close`: what may follow on this connection is not worth reading. */
-export function writeRefusal(response: ServerResponse, refusal: Refusal, close: boolean): void {
-  const { status, headers, body } = spelled(refusal, close)
-  response.writeHead(status, headers)
+export function writeRefusal(response: Outgoing, refusal: Refusal, close: boolean): void {
+  // RFC 9113, 8.2.2: a stream says nothing of its connection, and its neighbours go on.
+  const { status, headers, body } = spelled(refusal, close && !('stream' in response))
+  writeHead(response, status, headers)
   response.end(body)
 }
 
@@ -32,7 +33,7 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
   // Whoever neither reads this nor hangs up would keep one of the door's connections for ever. What still comes is dropped:
   // unread, it would make the kernel throw our answer away.
   socket.resume()
-  const cut = setTimeout(() => socket.destroy(), REFUSED_LINGER_MS)
+  const cut = setTimeout(() => socket.destroy(), WAITS.refusedLingerMs)
   socket.once('close', () => clearTimeout(cut))
 }
 

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Header } from '@sallyport/describe/http/headers'
 import { type Framing, framingOf } from './body.ts'
+import { headersOf, type Incoming, isStream } from './exchange.ts'
 import { hostOf, isKnownHost } from './host.ts'
 
 /** A request whose framing leaves no doubt. Nothing in it is believed yet. */
@@ -32,12 +32,16 @@ const ONCE: readonly string[] = [
 ]
 
 /** `hosts`: names of this door besides those of the machine itself. */
-export function readRequest(incoming: IncomingMessage, hosts: ReadonlySet<string>): DoorRequest | Refusal {
-  const headers = headersOf(incoming.rawHeaders)
+export function readRequest(incoming: Incoming, hosts: ReadonlySet<string>): DoorRequest | Refusal {
+  const fields = headersOf(incoming.rawHeaders)
+  const headers = fields.filter(([name]) => !name.startsWith(':'))
   const repeated = headers.map(([name]) => name).filter((name, at, all) => all.indexOf(name) !== at)
   if (repeated.some((name) => ONCE.includes(name) || name.startsWith('sallyport-')))
     return malformed(safe`a header that may stand once stands twice`)
-  const authority = headerOf(headers, 'host') ?? ''
+  const authority = headerOf(fields, ':authority') ?? headerOf(headers, 'host') ?? ''
+  // RFC 9113, 8.3.1. Two names are two readers' choice.
+  if ((headerOf(headers, 'host') ?? authority).toLowerCase() !== authority.toLowerCase())
+    return malformed(safe`\`:authority\` and \`Host\` name different hosts`)
   const host = hostOf(authority)
   // A page whose name resolves to this machine (DNS rebinding) comes with its own name.
   if (host === undefined || !isKnownHost(host, hosts))
@@ -46,16 +50,18 @@ export function readRequest(incoming: IncomingMessage, hosts: ReadonlySet<string
     )
   if (isForeign(headerOf(headers, 'origin'), hosts) || isFromElsewhere(headerOf(headers, 'sec-fetch-site')))
     return malformed(safe`a page of another origin cannot ask here`)
-  const framing = framingOf(headerOf(headers, 'content-length'), headerOf(headers, 'transfer-encoding'))
+  const framing = framingIn(incoming, headers)
   if (typeof framing === 'string') return malformed(framing)
-  if (framing.kind === 'chunked' && incoming.httpVersion !== '1.1')
+  if (framing.kind === 'open' && incoming.httpVersion === '1.0')
     return malformed(safe`HTTP/1.0 has no chunks; send \`Content-Length\``)
   if (headerOf(headers, 'upgrade') !== undefined)
     return refusal('not-understood', safe`upgrades are not carried; send the request without \`Upgrade\``)
   const expects = headerOf(headers, 'expect')?.toLowerCase()
   if (expects !== undefined && expects !== '100-continue')
     return malformed(safe`this expectation cannot be met`)
-  const target = originForm(incoming.url ?? '', authority)
+  if (isStream(incoming) && headerOf(fields, ':scheme') !== 'https')
+    return malformed(safe`the scheme of a request over TLS is \`https\``)
+  const target = originForm(incoming, authority)
   if (target === undefined) return malformed(safe`the target names another host than \`Host\``)
   const expectsContinue = expects !== undefined && framing.kind !== 'none'
   return {
@@ -73,10 +79,6 @@ export function headerOf(headers: readonly Header[], name: string): string | und
   return headers.find(([one]) => one === name)?.[1]
 }
 
-function headersOf(raw: readonly string[]): readonly Header[] {
-  return raw.flatMap((name, at): Header[] => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? '']] : []))
-}
-
 /** A browser says on whose behalf it asks. Cached Basic credentials would otherwise serve any page. */
 function isForeign(origin: string | undefined, hosts: ReadonlySet<string>): boolean {
   if (origin === undefined) return false
@@ -89,9 +91,19 @@ function isFromElsewhere(site: string | undefined): boolean {
   return site !== undefined && site !== 'none' && site !== 'same-origin'
 }
 
-/** RFC 9112, 3.2.2: absolute form is understood too, as long as it names the host that `Host` names. */
-function originForm(target: string, authority: string): string | undefined {
-  const prefix = `http://${authority}`.toLowerCase()
+/** In HTTP/2 the frames say where a body ends, and nghttp2 holds its length against them. */
+function framingIn(incoming: Incoming, headers: readonly Header[]): Framing | Redacted {
+  const length = headerOf(headers, 'content-length')
+  if (!isStream(incoming)) return framingOf(length, headerOf(headers, 'transfer-encoding'))
+  if (length === undefined && !incoming.stream.endAfterHeaders) return { kind: 'open' }
+  return framingOf(length, undefined)
+}
+
+/** RFC 9112, 3.2.2: absolute form is understood too, as long as it names the host that `Host` names. HTTP/2 has none. */
+function originForm(incoming: Incoming, authority: string): string | undefined {
+  const target = incoming.url ?? ''
+  if (isStream(incoming)) return target
+  const prefix = `${'encrypted' in incoming.socket ? 'https' : 'http'}://${authority}`.toLowerCase()
   if (!target.toLowerCase().startsWith('http')) return target
   const rest = target.slice(prefix.length)
   return target.toLowerCase().startsWith(prefix) && rest.startsWith('/') ? rest : undefined

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '@sallyport/core/people/caller'
 import { safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
@@ -8,7 +7,8 @@ import { ask, toldBy } from './ask.ts'
 import { type Framing, readBody } from './body.ts'
 import { readCredential } from './credential.ts'
 import type { HttpDoorParts } from './door.ts'
-import { REFUSED_LINGER_MS, WHOLE_BODY_LIMIT_BYTES } from './limits.ts'
+import { cut, endUnread, finished, type Incoming, isStream, type Outgoing, onGone } from './exchange.ts'
+import { type Waits, WHOLE_BODY_LIMIT_BYTES } from './limits.ts'
 import { refuseOnSocket, writeRefusal } from './refuse.ts'
 import { headerOf, readRequest } from './request.ts'
 import { locate } from './resource.ts'
@@ -18,33 +18,31 @@ import type { Space } from './space.ts'
 export interface Serving extends HttpDoorParts {
   readonly knownHosts: ReadonlySet<string>
   readonly space: Space
+  readonly waits: Waits
+  /** Whoever sent this is no stranger. */
+  readonly proved: (incoming: Incoming) => void
 }
 
 /** One request, from its head to the last byte of its answer. Never rejects. */
-export async function serve(
-  serving: Serving,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+export async function serve(serving: Serving, incoming: Incoming, response: Outgoing): Promise<void> {
   const gone = new AbortController()
-  const leave = (): void => gone.abort()
-  incoming.socket.once('close', leave)
+  const forget = onGone(incoming, () => gone.abort())
   let free = (): void => {}
   try {
     const asked = await readAsked(serving, incoming, response)
     if (asked.kind === 'asked') free = asked.free
     const reply = asked.kind === 'asked' ? await admitted(serving.guard, asked.asked, gone.signal) : asked
-    await write(incoming, response, reply, serving.consoleUrl)
+    await write(incoming, response, reply, serving)
   } catch (cause) {
     // What went wrong is for us and not for the client: a stack trace tells where to press.
     serving.log(safe`a request at the HTTP door failed unexpectedly`, cause)
-    if (response.headersSent) response.destroy()
+    if (response.headersSent) cut(response)
     else writeRefusal(response, refusal('unavailable', safe`the gateway could not serve this`), true)
   } finally {
-    await finished(response)
+    await finished(response, serving.waits.stalledClientMs)
     free()
-    incoming.socket.off('close', leave)
-    endUnread(incoming)
+    forget()
+    endUnread(incoming, serving.waits.refusedLingerMs)
   }
 }
 
@@ -54,8 +52,8 @@ type AskedHere = { readonly kind: 'asked'; readonly asked: Asked; readonly free:
 /** What is asked of whom by whom, or why nothing is. Nobody's body is read before its sender is known. */
 async function readAsked(
   serving: Serving,
-  incoming: IncomingMessage,
-  response: ServerResponse,
+  incoming: Incoming,
+  response: Outgoing,
 ): Promise<AskedHere | Unasked> {
   const request = readRequest(incoming, serving.knownHosts)
   // Its end is in doubt, and so is the beginning of what follows it.
@@ -66,13 +64,14 @@ async function readAsked(
   if (told.kind === 'refusal') return unasked(told)
   const who = await serving.prove(credential.key, told)
   if (who.kind === 'refusal') return unasked(who)
+  serving.proved(incoming)
   const located = locate(request, serving.resources)
   if (located.kind === 'refusal') return unasked(located)
   const free = serving.space.take(agentOf(who.caller), keptBytes(request.framing))
   if (free === undefined)
     return unasked(refusal('rate-limited', safe`too many request bodies are being kept in memory`))
   if (request.expectsContinue) response.writeContinue()
-  const body = await readBody(incoming, request.framing)
+  const body = await readBody(incoming, request.framing, serving.waits)
   const asked = body.kind === 'refusal' ? body : ask(request, located, who, body)
   if (!('code' in asked)) return { kind: 'asked', asked, free }
   free()
@@ -86,7 +85,7 @@ function keptBytes(framing: Framing): number {
       return 0
     case 'length':
       return Math.min(framing.bytes, WHOLE_BODY_LIMIT_BYTES)
-    case 'chunked':
+    case 'open':
       return WHOLE_BODY_LIMIT_BYTES
   }
 }
@@ -105,14 +104,14 @@ async function admitted(guard: Guard, asked: Asked, signal: AbortSignal): Promis
 }
 
 async function write(
-  incoming: IncomingMessage,
-  response: ServerResponse,
+  incoming: Incoming,
+  response: Outgoing,
   reply: Admission | Unasked,
-  consoleUrl: string,
+  { consoleUrl, waits }: Serving,
 ): Promise<void> {
   switch (reply.kind) {
     case 'answered':
-      return writeAnswer(response, reply.answer, reply.action, reply.durable)
+      return writeAnswer(response, reply.answer, reply.action, reply.durable, waits.stalledClientMs)
     case 'parked':
       return writeHandle(response, reply.life.action.id, consoleUrl)
     case 'refused':
@@ -123,26 +122,10 @@ async function write(
 }
 
 /** With a body that nobody reads any more the connection ends, since only its sender knows how long it would go on. */
-function refuse(incoming: IncomingMessage, response: ServerResponse, refusal: Refusal, close: boolean): void {
-  if (incoming.complete) return writeRefusal(response, refusal, close)
+function refuse(incoming: Incoming, response: Outgoing, refusal: Refusal, close: boolean): void {
+  if (isStream(incoming) || incoming.complete) return writeRefusal(response, refusal, close)
   refuseOnSocket(incoming.socket, refusal)
   incoming.resume()
-}
-
-/** The target answered before it had all of the body. What still comes is dropped for a moment, so that the answer is read. */
-function endUnread(incoming: IncomingMessage): void {
-  if (incoming.complete || incoming.socket.destroyed) return
-  const cut = setTimeout(() => incoming.socket.destroy(), REFUSED_LINGER_MS)
-  incoming.socket.once('close', () => clearTimeout(cut))
-  incoming.resume()
-}
-
-function finished(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.writableFinished || response.destroyed) return resolve()
-    response.once('finish', resolve)
-    response.once('close', resolve)
-  })
 }
 
 function unasked(refusal: Refusal): Unasked {
