@@ -10,11 +10,13 @@ import { type ApiListening, serveApi } from './api/serve.ts'
 import type { Configuration } from './config/configuration.ts'
 import type { Proved, ToldOfItself } from './doors/http/ask.ts'
 import { type Listening, openHttpDoor } from './doors/http/door.ts'
+import type { Certificate } from './doors/http/server.ts'
 import type { Identity } from './identity/identity.ts'
 import { clock, type Inside, openInside } from './inside.ts'
 import { type Log, openLog } from './log.ts'
 import { ENGINES } from './policy/in-force.ts'
 import { logReader } from './record/log.ts'
+import { loadCertificate } from './secrets/certificate.ts'
 import type { StoreFailure } from './store/failure.ts'
 
 const TOLD_LIMIT_CHARS = 200
@@ -32,7 +34,10 @@ export interface Gateway {
   /** As people reach it; where the configuration says port 0, with the port that was found. */
   readonly consoleUrl: string
   readonly httpUrl: string
-  /** Puts another configuration and the policy folder in force, or says why not and changes nothing. Ports and data folder stay. */
+  /**
+   * Puts another configuration, the policy folder and a renewed certificate in force, or says why not and changes nothing:
+   * `KeyProblem` for the certificate. Ports, TLS or none, and data folder stay.
+   */
   reload(configuration: Configuration): Promise<readonly Problem[]>
   /** Resolves when nothing can be recorded any more, so that nothing can be let through: only another process can go on. */
   readonly failed: Promise<StoreFailure>
@@ -52,6 +57,9 @@ export async function openGateway({
   write,
 }: GatewayOptions): Promise<Opening> {
   const log = openLog(write, clock)
+  const certificateOf = ({ httpListen: { tls } }: Configuration): Certificate | null =>
+    tls === null ? null : loadCertificate(tls, variable, new Date(clock()))
+  const certificate = certificateOf(configuration)
   const closing: (() => Promise<void> | void)[] = []
   const onClose = (close: () => Promise<void> | void): void => void closing.push(close)
   const closeAll = async (): Promise<void> => {
@@ -65,8 +73,8 @@ export async function openGateway({
     }
     const metrics = openMetrics(inside.store, () => inside.publisher.current()?.size ?? 0)
     onClose(() => metrics.stop())
-    const outside = await openOutside(inside, configuration, version, metrics, log)
-    return { kind: 'opened', gateway: gatewayOf(inside, outside, metrics, log, closeAll) }
+    const outside = await openOutside(inside, { ...configuration, certificate }, version, metrics, log)
+    return { kind: 'opened', gateway: gatewayOf(inside, outside, certificateOf, metrics, log, closeAll) }
   } catch (cause) {
     await closeAll()
     throw cause
@@ -81,7 +89,12 @@ interface Outside {
 /** The doors and the console. A port that is taken stops the start before anything was let in. */
 async function openOutside(
   inside: Inside,
-  { consoleListen, httpListen, httpHosts }: Configuration,
+  {
+    consoleListen,
+    httpListen,
+    httpHosts,
+    certificate,
+  }: Configuration & { readonly certificate: Certificate | null },
   version: string,
   metrics: Metrics,
   log: Log,
@@ -99,7 +112,7 @@ async function openOutside(
         consoleUrl: inside.consoleUrl,
         log,
       },
-      httpListen,
+      { ...httpListen, certificate },
     )
     return { door, api }
   } catch (cause) {
@@ -158,6 +171,7 @@ function originsOf(consoleUrl: string): readonly string[] {
 function gatewayOf(
   inside: Inside,
   { door, api }: Outside,
+  certificateOf: (next: Configuration) => Certificate | null,
   metrics: Metrics,
   log: Log,
   closeAll: () => Promise<void>,
@@ -165,8 +179,10 @@ function gatewayOf(
   return {
     failed: new Promise((resolve) => void inside.store.onFailed(resolve)),
     consoleUrl: inside.consoleUrl,
-    httpUrl: `http://localhost:${door.port}`,
+    httpUrl: `${inside.current.httpListen.tls === null ? 'http' : 'https'}://localhost:${door.port}`,
     async reload(next) {
+      // Throws before anything is changed.
+      const certificate = certificateOf(next)
       const prepared = await inside.policy.prepare(next)
       if (prepared.kind === 'rejected') {
         metrics.policyReloadFailed()
@@ -177,6 +193,7 @@ function gatewayOf(
       await inside.identity.reload()
       inside.resources.reload(next)
       await prepared.putInForce()
+      if (certificate !== null) door.renew(certificate)
       log(safe`configuration and policies were read again and are in force`)
       return []
     },

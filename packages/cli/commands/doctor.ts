@@ -4,7 +4,7 @@ import { loadConfiguration } from '@sallyport/gateway/config/load'
 import { checkPolicies } from '@sallyport/gateway/policy/in-force'
 import { saidFlags } from '../client/place.ts'
 import { lookAtGateway } from '../doctor/gateway.ts'
-import { lookHere } from '../doctor/here.ts'
+import { lookAtCertificate, lookHere } from '../doctor/here.ts'
 import { reviewersFor, strangers } from '../doctor/reviewers.ts'
 import { note, ok, type Said, wrong } from '../doctor/said.ts'
 import { lookAtTargets } from '../doctor/targets.ts'
@@ -51,6 +51,7 @@ async function examined(configuration: Configuration, { around }: Terminal): Pro
       ? [ok(`${counted(loaded.policy.rules.length, 'policy', 'policies')} load`)]
       : loaded.problems.map(({ file, line, message, help }) => wrong(`${file}:${line}: ${message}`, help))),
     ...here.said,
+    ...lookAtCertificate(configuration, around.variable),
     ...said,
     ...notInForce(policy, policyInForce),
     ...(policy === null ? [] : reviewersFor(policy, resources, directory)),

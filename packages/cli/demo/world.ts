@@ -109,7 +109,7 @@ changes: unguarded
 
 function withPorts(configuration: Configuration, flags: WorldFlags): Configuration {
   const consoleListen = withPort(configuration.consoleListen, flags['console-port'])
-  const httpListen = withPort(configuration.httpListen, flags['http-port'])
+  const httpListen = { ...withPort(configuration.httpListen, flags['http-port']), tls: null }
   const consoleUrl =
     flags['console-port'] === undefined ? configuration.consoleUrl : `http://localhost:${consoleListen.port}`
   return { ...configuration, consoleListen, httpListen, consoleUrl }

@@ -5,6 +5,7 @@ import type { Configuration, Listen } from '@sallyport/gateway/config/configurat
 import { openOperatorToken } from '@sallyport/gateway/identity/operator'
 import { KeyProblem } from '@sallyport/gateway/keys/folder'
 import { type Keys, openKeys } from '@sallyport/gateway/keys/keys'
+import { loadCertificate } from '@sallyport/gateway/secrets/certificate'
 import { counted } from '../show/times.ts'
 import { note, ok, type Said, wrong } from './said.ts'
 
@@ -52,6 +53,26 @@ export function lookHere({ dataFolder }: Configuration): Here {
   if (operatorToken === null && said.every(({ mark }) => mark === 'ok'))
     said.push(note("the operator's token is not there", 'the next start makes one'))
   return { said, keys, operatorToken, checkpoint: keptIn(dataFolder) }
+}
+
+const RENEW_BEFORE_MS = 14 * 86_400_000
+
+/** Whether the certificate of the HTTP door, where it has one, can be shown today and for a while. */
+export function lookAtCertificate(
+  { httpListen: { tls } }: Configuration,
+  variable: (name: string) => string | undefined,
+): readonly Said[] {
+  if (tls === null) return []
+  try {
+    const now = new Date()
+    const { until } = loadCertificate(tls, variable, now)
+    const says = `the certificate of the HTTP door is good until ${until.toISOString().slice(0, 10)}`
+    const isSoon = until.getTime() - now.getTime() < RENEW_BEFORE_MS
+    return [isSoon ? note(says, 'put a renewed one there, then send SIGHUP to the gateway') : ok(says)]
+  } catch (cause) {
+    if (cause instanceof KeyProblem) return [wrong(cause.message, cause.help)]
+    throw cause
+  }
 }
 
 /** Whether what a stopped gateway will listen on is free. */

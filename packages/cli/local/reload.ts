@@ -1,3 +1,4 @@
+import { KeyProblem } from '@sallyport/gateway/keys/folder'
 import type { Gateway } from '@sallyport/gateway/open'
 import { paint, type Terminal } from '../line/terminal.ts'
 import { Trouble } from '../line/trouble.ts'
@@ -16,7 +17,8 @@ export async function reload(
     if (problems.length === 0) terminal.note(`${file} and its policies are in force`)
     else notInForce('the policies do not load', problems.map(spelledProblem).join('\n'), terminal)
   } catch (cause) {
-    const { message, help } = cause instanceof Trouble ? cause : new Trouble('the reload failed', '')
+    const isSaid = cause instanceof Trouble || cause instanceof KeyProblem
+    const { message, help } = isSaid ? cause : new Trouble('the reload failed', '')
     notInForce(message, help, terminal)
   }
 }

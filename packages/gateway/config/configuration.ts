@@ -11,7 +11,7 @@ export interface Configuration {
   /** Where people reach console and API, for links: `http://localhost:7070`. */
   readonly consoleUrl: string
   readonly consoleListen: Listen
-  readonly httpListen: Listen
+  readonly httpListen: Listen & { readonly tls: Tls | null }
   /** Names of the HTTP door besides `localhost` and what is below it; any other Host is turned away. */
   readonly httpHosts: readonly string[]
   readonly people: ReadonlyMap<PersonId, Person>
@@ -26,6 +26,14 @@ export interface Configuration {
 export interface Listen {
   readonly host: string
   readonly port: number
+}
+
+/** What the HTTP door shows of itself, and the key that proves it. */
+export interface Tls {
+  /** A file with the chain, the door's own certificate first. */
+  readonly certificate: string
+  /** `file:/path` or `credential:NAME`. */
+  readonly key: string
 }
 
 /** Something protected. */

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { NonEmpty } from '@sallyport/core/given'
 import { parseOrigin } from './address.ts'
-import type { Configuration, Listen } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
 import { readEnvironments } from './environments.ts'
 import { fieldsOf, list, oneOf, type Read, text } from './fields.ts'
 import { freeze } from './freeze.ts'
-import { readHost, readListen } from './listen.ts'
+import { LISTENS_DEFAULT, readHost, readListens } from './listen.ts'
 import { readGroups, readPeople } from './people.ts'
 import type { Problem } from './problem.ts'
 import { type Environments, readResources } from './resource.ts'
@@ -30,9 +30,6 @@ const KEYS = [
   'resources',
   'changes',
 ] as const
-
-const CONSOLE_DEFAULT: Listen = { host: '127.0.0.1', port: 7070 }
-const HTTP_DEFAULT: Listen = { host: '127.0.0.1', port: 7080 }
 
 /** Reads sallyport.yaml and what surrounds it: flags beat the environment, which beats the file, which beats the default. */
 export async function loadConfiguration(flags: Flags, around: Surroundings): Promise<Loading> {
@@ -69,7 +66,7 @@ function read(source: Source, file: string, flags: Flags, around: Surroundings):
     'no path',
     'name a folder',
   )
-  const listen = fields.optional('listen', { console: CONSOLE_DEFAULT, http: HTTP_DEFAULT }, readListens)
+  const listen = fields.optional('listen', LISTENS_DEFAULT, readListens(file))
   const environments = fields.optional<Environments>('environments', new Map(), readEnvironments)
   const groups = fields.optional<Configuration['groups']>('groups', new Map(), readGroups)
   const people = fields.optional<Configuration['people']>('people', new Map(), readPeople(groups))
@@ -98,15 +95,6 @@ function read(source: Source, file: string, flags: Flags, around: Surroundings):
     environments: new Set(environments.keys()),
     resources,
     changes,
-  }
-}
-
-const readListens: Read<{ console: Listen; http: Listen }> = (node, source) => {
-  const fields = fieldsOf('`listen`', ['console', 'http'], node, source)
-  if (fields === undefined) return undefined
-  return {
-    console: fields.optional('console', CONSOLE_DEFAULT, readListen),
-    http: fields.optional('http', HTTP_DEFAULT, readListen),
   }
 }
 

@@ -9,12 +9,12 @@ import { type Incoming, isStream, type Outgoing } from './exchange.ts'
 import {
   BODIES_LIMIT_BYTES,
   BODIES_OF_ONE_LIMIT_BYTES,
-  HEAD_LIMIT_BYTES,
   STRANGERS_LIMIT,
   WAITS,
   type Waits,
 } from './limits.ts'
 import { refuseOnSocket, writeRefusal } from './refuse.ts'
+import { HEAD_TOO_LARGE } from './request.ts'
 import type { Resources } from './resource.ts'
 import { type Serving, serve } from './serve.ts'
 import {
@@ -129,7 +129,7 @@ function refuseBytes(cause: NodeJS.ErrnoException, socket: Duplex, turns: Turns)
   refuseOnSocket(
     socket,
     tooLarge
-      ? refusal('too-large', safe`the head of a request has at most ${HEAD_LIMIT_BYTES} bytes`)
+      ? HEAD_TOO_LARGE
       : refusal('malformed', safe`this is no HTTP/1.1 request, or it came too slowly`),
   )
 }

@@ -4,6 +4,7 @@ import type { Header } from '@sallyport/describe/http/headers'
 import { type Framing, framingOf } from './body.ts'
 import { headersOf, type Incoming, isStream } from './exchange.ts'
 import { hostOf, isKnownHost } from './host.ts'
+import { HEAD_LIMIT_BYTES } from './limits.ts'
 
 /** A request whose framing leaves no doubt. Nothing in it is believed yet. */
 export interface DoorRequest {
@@ -31,9 +32,16 @@ const ONCE: readonly string[] = [
   'transfer-encoding',
 ]
 
+export const HEAD_TOO_LARGE: Refusal = refusal(
+  'too-large',
+  safe`the head of a request has at most ${HEAD_LIMIT_BYTES} bytes`,
+)
+
 /** `hosts`: names of this door besides those of the machine itself. */
 export function readRequest(incoming: Incoming, hosts: ReadonlySet<string>): DoorRequest | Refusal {
   const fields = headersOf(incoming.rawHeaders)
+  // nghttp2 holds to the limit that it told a client only once that client has said that it heard.
+  if (isStream(incoming) && listBytes(fields) > HEAD_LIMIT_BYTES) return HEAD_TOO_LARGE
   const headers = fields.filter(([name]) => !name.startsWith(':'))
   const repeated = headers.map(([name]) => name).filter((name, at, all) => all.indexOf(name) !== at)
   if (repeated.some((name) => ONCE.includes(name) || name.startsWith('sallyport-')))
@@ -73,6 +81,11 @@ export function readRequest(incoming: Incoming, hosts: ReadonlySet<string>): Doo
     framing,
     expectsContinue,
   }
+}
+
+/** RFC 9113, 6.5.2. */
+function listBytes(fields: readonly Header[]): number {
+  return fields.reduce((bytes, [name, value]) => bytes + name.length + value.length + 32, 0)
 }
 
 export function headerOf(headers: readonly Header[], name: string): string | undefined {
