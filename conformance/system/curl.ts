@@ -11,6 +11,8 @@ export interface Curl {
 export interface Answer {
   /** 0 where no answer came. */
   readonly status: number
+  /** Of HTTP, as curl says it: `1.1`, `2`. */
+  readonly version: string
   /** Of every try, one after the other. */
   readonly body: string
   header(name: string): string | undefined
@@ -37,7 +39,10 @@ export function curl(...options: readonly string[]): Curl {
 
 function answerOf(body: string, report: string): Answer {
   const [, figures = '{}', headers = '{}'] = report.split(MARK)
-  const { http_code: status = 0 } = JSON.parse(figures) as Record<string, number>
+  const { http_code: status = 0, http_version: version = '' } = JSON.parse(figures) as {
+    readonly http_code?: number
+    readonly http_version?: string
+  }
   const named = JSON.parse(headers) as Record<string, readonly string[]>
-  return { status, body, header: (name) => named[name]?.[0] }
+  return { status, version, body, header: (name) => named[name]?.[0] }
 }
