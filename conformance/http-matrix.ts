@@ -91,6 +91,8 @@ decides. *Passed*: goes on as it is. *Dropped*: stays here, and the rest goes on
 
 A refusal is an RFC 9457 problem with a stable \`code\` and one line of advice. Every answer to a well-formed request of a known agent carries \`Sallyport-Action\`.
 
+Over TLS the same holds in HTTP/2, each stream for itself; what HTTP/2 itself calls malformed resets its stream. HTTP/2 in the clear is not spoken.
+
 ## Requests
 
 ${table(REQUESTS)}

@@ -105,19 +105,6 @@ describe('a whole file', () => {
   })
 })
 
-test('the HTTP door speaks TLS with a certificate that lies beside the file, and a key by reference', () => {
-  const tls = '{ certificate: ./door.crt, key: "file:/keys/door.key" }'
-  expect(read(`changes: unguarded\nlisten: { http: { at: "0.0.0.0:443", tls: ${tls} } }`)).toMatchObject({
-    configuration: {
-      httpListen: {
-        host: '0.0.0.0',
-        port: 443,
-        tls: { certificate: '/etc/sallyport/door.crt', key: 'file:/keys/door.key' },
-      },
-    },
-  })
-})
-
 test('a file that says the least listens on loopback and knows nobody', () => {
   expect(read('changes: unguarded')).toMatchObject({
     kind: 'loaded',
@@ -138,8 +125,6 @@ describe('what is wrong is said where it stands, with what to do', () => {
     ['changes: guarded', 1, 10, 'a value that is not known here', 'did you mean `unguarded`?'],
     ['changes: unguarded\nresource: []', 2, 1, 'the configuration has no key `resource`', 'did you mean `resources`?'],
     ['changes: unguarded\npeople: [{ id: operator, name: Op }]', 2, 10, '`operator` is who holds the operator\'s token', 'give this person another id'],
-    ['changes: unguarded\nlisten: { http: { tls: { certificate: a.crt } } }', 2, 24, '`tls` without `key`', 'add `key: …`'],
-    ['changes: unguarded\nlisten: { http: { tls: { certificate: a.crt, key: "env:KEY" } } }', 2, 51, 'this is no reference to the key of a certificate', 'write `file:/path`'],
     ['changes: unguarded\nfoo: []', 2, 1, 'the configuration has no key `foo`', 'its keys are `listen`'],
     ['changes: unguarded\nchanges: unguarded', 2, 1, 'not YAML as it is read here: map keys must be unique', 'correct the YAML'],
     ['changes: unguarded\ngroups: &a []\npeople: *a', 3, 9, 'an alias', 'write it out'],

@@ -72,9 +72,8 @@ export function writeTrailers(response: Outgoing, trailers: readonly Header[]): 
 }
 
 function byName(headers: readonly Header[]): Record<string, string[]> {
-  const lists: Record<string, string[]> = Object.create(null)
-  for (const [name, value] of headers) (lists[name] ??= []).push(value)
-  return lists
+  const lists = Map.groupBy(headers, ([name]) => name)
+  return Object.fromEntries([...lists].map(([name, all]) => [name, all.map(([, value]) => value)]))
 }
 
 /** Once the client took the answer, or is gone; one that takes nothing is sent away. */
