@@ -24,6 +24,7 @@ describe('imports go one way', () => {
     ['packages/gateway/api/a.ts', `import { x } from 'sallyport/a'`, '`packages/gateway` imports `packages/cli/a`'],
     ['packages/gateway/doors/http/a.ts', `import { Store } from '../../store/store.ts'`, '`packages/gateway/doors` imports `packages/gateway/store/store`'],
     ['packages/gateway/doors/http/a.ts', `import { durable } from '../../store/durable.ts'`, '`packages/gateway/doors` imports `packages/gateway/store/durable`'],
+    ['packages/core/a.ts', `import canonicalize from 'canonicalize'`, '`packages/core` imports the package `canonicalize`'],
     ['packages/gateway/doors/http/a.ts', `import { request } from 'undici'`, '`packages/gateway/doors` imports the package `undici`'],
     ['packages/console/a.ts', `import { x } from '@sallyport/core/a'`, 'stands in no room'],
   ])('%s may not say %s', (path, text, what) => {
@@ -31,7 +32,6 @@ describe('imports go one way', () => {
   })
 
   test.each([
-    ['packages/core/a.ts', `import canonicalize from 'canonicalize'`],
     ['packages/core/a.ts', `import type { Context } from '@cedar-policy/cedar-wasm'`],
     ['packages/core/people/a.ts', `import { x } from '../action/b.ts'`],
     [

@@ -28,7 +28,7 @@ const PERMIT = `${GUARD}/permit`
 
 // biome-ignore format: a table is read by its rows
 const ROOMS: Readonly<Record<string, Room>> = {
-  [CORE]:         { files: [], node: false, packages: ['canonicalize'], typesOfPackages: ['@cedar-policy/cedar-wasm'] },
+  [CORE]:         { files: [], node: false, packages: [], typesOfPackages: ['@cedar-policy/cedar-wasm'] },
   [WIRE]:         { files: [CORE], node: false, packages: [] },
   [DESCRIBE]:     { files: [CORE], node: false, packages: 'any' },
   [CONTRACT]:     { files: [CORE], node: false, packages: 'any' },

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../action/canonical.ts'
 import type { Effect } from '../action/effect.ts'
 import type { Facts } from '../facts/facts.ts'
 import type { Directory } from '../people/directory.ts'
@@ -152,10 +153,4 @@ function number(numbers: Map<string, number>, text: string): number {
   if (known !== undefined) return known
   numbers.set(text, numbers.size)
   return numbers.size - 1
-}
-
-function deepFreeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return
-  Object.freeze(value)
-  for (const inner of Object.values(value)) deepFreeze(inner)
 }
