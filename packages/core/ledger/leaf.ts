@@ -1,4 +1,4 @@
-import { canonicalBytes } from '../action/canonical.ts'
+import { canonicalText } from '../action/canonical.ts'
 import type { Effect } from '../action/effect.ts'
 import type {
   ActionId,
@@ -129,7 +129,14 @@ const LEAF_LIMIT_BYTES = 65_535
 
 /** The bytes of a leaf: RFC 8785, so that everybody spells it alike. */
 export function encodeLeaf(leaf: Leaf): Uint8Array {
-  const bytes = canonicalBytes(leaf)
+  return leafBytes(canonicalText(leaf))
+}
+
+const encoder = new TextEncoder()
+
+/** Of a leaf that was spelled already. Throws where it is too long for the record. */
+export function leafBytes(text: string): Uint8Array {
+  const bytes = encoder.encode(text)
   if (bytes.length >= LEAF_LIMIT_BYTES)
     throw new Error(`a leaf of ${bytes.length} bytes does not fit the record`)
   return bytes

@@ -1,8 +1,8 @@
-import { encodeLeaf, type Leaf } from '@sallyport/core/ledger/leaf'
+import { leafBytes } from '@sallyport/core/ledger/leaf'
 import type { StoreFault } from '../failure.ts'
 import { type Driver, type Prepared, troubleOf } from './driver.ts'
 import { type Entry, type Log, openLog } from './log.ts'
-import type { Done, Failed, Outcome, PackedChange, PackedRead, ReadOutcome } from './message.ts'
+import type { Done, Failed, Outcome, PackedChange, PackedLeaf, PackedRead, ReadOutcome } from './message.ts'
 import { type Reader, readerOf } from './reads.ts'
 import { type Writer, writerOf } from './writes.ts'
 
@@ -144,9 +144,8 @@ function encode({ writes, leaves }: PackedChange): Encoded {
   }
 }
 
-function entryOf(text: string): Entry {
-  const leaf = JSON.parse(text) as Leaf
-  return { action: 'action' in leaf ? leaf.action : null, bytes: encodeLeaf(leaf) }
+function entryOf({ action, text }: PackedLeaf): Entry {
+  return { action, bytes: leafBytes(text) }
 }
 
 export function failed(fault: StoreFault, message: string): Failed {

@@ -20,31 +20,61 @@ export type FromWorker =
   | { readonly kind: 'closed' }
 
 /**
- * A change on its way to the disk. Rows and leaves travel as JSON text: the engine makes it in native code, and copying
- * text between threads costs a twentieth of copying objects. The slow half of a leaf, its canonical spelling, is left to
- * the worker, which would otherwise wait for the disk while the main thread still has doors to serve.
+ * A change on its way to the disk. Rows and leaves travel as text, since copying it between threads costs a twentieth of
+ * copying objects. A leaf is spelled canonically at once: what is the same in one action after another was spelled before.
  */
 export interface PackedChange {
   readonly writes: readonly PackedWrite[]
-  readonly leaves: readonly string[]
+  readonly leaves: readonly PackedLeaf[]
 }
 
-export type PackedWrite = PackedLife | PackedVersioned | Exclude<Write, { readonly from: number }>
+export interface PackedLeaf {
+  /** Whose life it belongs to, if to any. */
+  readonly action: string | null
+  readonly text: string
+}
 
-export interface PackedLife {
-  readonly kind: 'life'
+export type PackedWrite =
+  | PackedBegin
+  | PackedMove
+  | PackedVersioned
+  | PackedKeep
+  | Extract<Write, { readonly kind: 'answer' | 'erase' | 'archive' }>
+
+/** A life that is not there yet, with what is kept of its action where that cannot be lost by itself. */
+export interface PackedBegin {
+  readonly kind: 'begin'
   readonly id: string
-  readonly from: number
-  readonly version: number
   readonly state: string
   readonly json: string
-  /** What is looked up and never changes: read only where the life begins. */
+  /** The action, which never changes. */
+  readonly action: string
   readonly askedAt: number
   readonly shape: string
   readonly session: string
   readonly caller: string
   readonly labels: string | null
+  readonly kept: PackedKept | null
 }
+
+/** The part of a life that changes. */
+export interface PackedMove {
+  readonly kind: 'move'
+  readonly id: string
+  readonly from: number
+  readonly version: number
+  readonly state: string
+  readonly json: string
+}
+
+export interface PackedKeep {
+  readonly kind: 'keep'
+  readonly action: string
+  readonly kept: PackedKept
+}
+
+/** The nonce in hexadecimal: bytes travel worse than text. */
+export type PackedKept = Omit<Kept, 'action' | 'nonce'> & { readonly nonce: string }
 
 export interface PackedVersioned {
   readonly kind: 'versioned'

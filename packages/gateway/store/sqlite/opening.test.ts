@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { held } from '@sallyport/testkit/lives'
+import { held, withdrawn } from '@sallyport/testkit/lives'
+import { keptOf } from '@sallyport/testkit/store/engines'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { StoreFailure } from '../failure.ts'
 import { openSqliteStore } from './open.ts'
@@ -93,6 +94,26 @@ const DAMAGE: readonly (readonly [string, () => void])[] = [
 test.each(DAMAGE)('a file that %s is named as damaged and left as it is', async (_, damage) => {
   damage()
   await refuses('damaged', /sallyport\.db` is damaged \(.+\): stop here, keep a copy/)
+})
+
+test('a store of the first version is brought up to this one, and has the same lives', async () => {
+  const { life, leaf } = held(1)
+  const ended = withdrawn(life)
+  const store = await openSqliteStore({ folder })
+  const begin = { kind: 'life', from: 0, life } as const
+  await store.move({ writes: [begin, { kind: 'keep', kept: keptOf(1) }], leaves: [leaf] })
+  await store.move({ writes: [{ kind: 'life', from: 1, life: ended.life }], leaves: [ended.leaf] })
+  await store.move({ writes: [{ kind: 'life', from: 0, life: held(2).life }], leaves: [held(2).leaf] })
+  await store.close()
+  sql(`
+    UPDATE life SET json = json_insert(json, '$.action', json((SELECT json FROM action WHERE action.seq = life.seq)));
+    DROP TABLE action;
+    PRAGMA user_version = 1;
+  `)
+  const again = await openSqliteStore({ folder })
+  expect(await again.read('life', { id: life.action.id })).toEqual(ended.life)
+  expect(await again.read('open', { limit: 9 })).toEqual([held(2).life])
+  await again.close()
 })
 
 /** And does not write into it. */

@@ -1,21 +1,48 @@
+import { canonicalText } from '@sallyport/core/action/canonical'
+import { hex } from '@sallyport/core/action/digest'
 import { unreachable } from '@sallyport/core/given'
+import type { Leaf } from '@sallyport/core/ledger/leaf'
 import { callerKey } from '@sallyport/core/lifecycle/standing'
-import type { Change, Write } from '../store.ts'
-import type { PackedChange, PackedLife, PackedVersioned, PackedWrite } from './message.ts'
+import type { Change, Kept, Write } from '../store.ts'
+import type {
+  PackedBegin,
+  PackedChange,
+  PackedKept,
+  PackedLeaf,
+  PackedMove,
+  PackedVersioned,
+  PackedWrite,
+} from './message.ts'
 
 /** Made the moment the change is handed in: what the caller does to its objects afterwards is not in the record. */
 export function pack({ writes, leaves }: Change): PackedChange {
-  const packed = writes.map(packWrite)
   // What is kept of an action hangs on its life, in whatever order the two were named.
-  const lives = packed.filter(({ kind }) => kind === 'life')
-  const others = packed.filter(({ kind }) => kind !== 'life')
-  return { writes: [...lives, ...others], leaves: leaves.map((leaf) => JSON.stringify(leaf)) }
+  const packed: PackedWrite[] = []
+  const together = new Set<Write>()
+  for (const write of writes) {
+    if (write.kind !== 'life') continue
+    const keep = writes.filter((other) => other.kind === 'keep').find((other) => goesWith(other, write))
+    packed.push(packLife(write, keep))
+    if (keep !== undefined) together.add(keep)
+  }
+  for (const write of writes) if (write.kind !== 'life' && !together.has(write)) packed.push(packWrite(write))
+  return { writes: packed, leaves: leaves.map(packLeaf) }
 }
 
-function packWrite(write: Write): PackedWrite {
+type LifeWrite = Extract<Write, { readonly kind: 'life' }>
+type KeepWrite = Extract<Write, { readonly kind: 'keep' }>
+
+/** An `Idempotency-Key` that was used before loses the whole change, so that such a write stays one of its own. */
+function goesWith({ kept }: KeepWrite, { from, life }: LifeWrite): boolean {
+  return from === 0 && kept.action === life.action.id && kept.idempotency === null
+}
+
+function packLeaf(leaf: Leaf): PackedLeaf {
+  return { action: 'action' in leaf ? leaf.action : null, text: canonicalText(leaf) }
+}
+
+function packWrite(write: Exclude<Write, LifeWrite>): PackedWrite {
   switch (write.kind) {
-    case 'life':
-      return packLife(write)
     case 'standing':
       return versioned('standing', write.standing.id, write.from, write.standing)
     case 'freeze':
@@ -26,13 +53,8 @@ function packWrite(write: Write): PackedWrite {
       return versioned('key', write.key.lookup, write.from, write.key)
     case 'sign-in':
       return versioned('sign-in', write.signIn.hash, write.from, write.signIn)
-    case 'keep': {
-      const { nonce, payload, answer } = write.kept
-      return {
-        ...write,
-        kept: { ...write.kept, nonce: alone(nonce), payload: alone(payload), answer: alone(answer) },
-      }
-    }
+    case 'keep':
+      return { kind: 'keep', action: write.kept.action, kept: packKept(write.kept) }
     case 'answer':
       return { ...write, answer: alone(write.answer) }
     case 'erase':
@@ -43,23 +65,30 @@ function packWrite(write: Write): PackedWrite {
   }
 }
 
-function packLife({ from, life }: Extract<Write, { readonly kind: 'life' }>): PackedLife {
-  const { action, version, state } = life
+function packLife({ from, life }: LifeWrite, keep: KeepWrite | undefined): PackedBegin | PackedMove {
+  const { action, ...rest } = life
   const { id, caller, askedAt, shape, session, facts } = action
+  const { version, state } = life
   continues(id, from, version)
+  const json = JSON.stringify(rest)
+  if (from > 0) return { kind: 'move', id, from, version, state, json }
   return {
-    kind: 'life',
+    kind: 'begin',
     id,
-    from,
-    version,
     state,
-    json: JSON.stringify(life),
+    json,
+    action: JSON.stringify(action),
     askedAt,
     shape,
     session,
     caller: callerKey(caller),
     labels: facts.labels.length === 0 ? null : JSON.stringify(facts.labels),
+    kept: keep === undefined ? null : packKept(keep.kept),
   }
+}
+
+function packKept({ nonce, claim, idempotency, payload, answer }: Kept): PackedKept {
+  return { nonce: hex(nonce), claim, idempotency, payload: alone(payload), answer: alone(answer) }
 }
 
 function versioned(

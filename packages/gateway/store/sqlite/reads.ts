@@ -27,39 +27,48 @@ export function readerOf(driver: Driver, head: () => Head): Reader {
   return ({ kind, query }) => find(kind, query)
 }
 
+/** Both parts of a life. */
+const LIFE = 'action.json AS action, life.json FROM life JOIN action USING (seq)'
+
 type LifeKinds = 'life' | 'open' | 'dispatched' | 'claim' | 'idempotency' | 'kept'
 
 function lifeReaders(driver: Driver): Pick<Readers, LifeKinds> {
-  const byId = driver.prepare('SELECT json FROM life WHERE id = ?')
+  const byId = driver.prepare(`SELECT ${LIFE} WHERE id = ?`)
   const open = driver.prepare(
-    `SELECT json FROM life INDEXED BY life_open
+    `SELECT action.json AS action, life.json FROM life INDEXED BY life_open JOIN action USING (seq)
      WHERE state IN ('waiting', 'approved') AND seq > coalesce((SELECT seq FROM life WHERE id = ?), 0)
      ORDER BY seq LIMIT ?`,
   )
-  const dispatched = driver.prepare(`SELECT json FROM life WHERE state = 'dispatched' ORDER BY seq`)
+  const dispatched = driver.prepare(`SELECT ${LIFE} WHERE state = 'dispatched' ORDER BY seq`)
   const byClaim = driver.prepare(
-    `SELECT json FROM life WHERE claim = ? AND state IN ('waiting', 'approved') ORDER BY seq LIMIT ${CLAIM_LIMIT}`,
+    `SELECT ${LIFE} WHERE claim = ? AND state IN ('waiting', 'approved') ORDER BY seq LIMIT ${CLAIM_LIMIT}`,
   )
-  const byIdempotency = driver.prepare(
-    'SELECT json, claim FROM life JOIN kept USING (seq) WHERE idempotency = ?',
-  )
+  const byIdempotency = driver.prepare(`SELECT claim, ${LIFE} JOIN kept USING (seq) WHERE idempotency = ?`)
   const kept = driver.prepare(
     'SELECT kept.*, claim FROM life JOIN kept USING (seq) WHERE id = ? AND nonce IS NOT NULL',
   )
   return {
-    life: ({ id }) => json(byId.get(id)),
-    open: ({ after = null, limit }) => jsons(open.all(after, Math.min(limit, LIST_LIMIT))),
-    dispatched: () => jsons(dispatched.all()),
-    claim: ({ claim }) => jsons(byClaim.all(claim)),
+    life({ id }) {
+      const row = byId.get(id)
+      return row === undefined ? null : lifeOf(row)
+    },
+    open: ({ after = null, limit }) => open.all(after, Math.min(limit, LIST_LIMIT)).map(lifeOf),
+    dispatched: () => dispatched.all().map(lifeOf),
+    claim: ({ claim }) => byClaim.all(claim).map(lifeOf),
     idempotency({ idempotency }) {
       const row = byIdempotency.get(idempotency)
-      return row === undefined ? null : { life: textIn(row, 'json'), claim: textIn(row, 'claim') }
+      return row === undefined ? null : { life: lifeOf(row), claim: textIn(row, 'claim') }
     },
     kept({ action }) {
       const row = kept.get(action)
       return row === undefined ? null : keptOf(row, action)
     },
   }
+}
+
+/** One text again, as if nobody had taken it apart. */
+function lifeOf(row: Row): string {
+  return `{"action":${textIn(row, 'action')},${textIn(row, 'json').slice(1)}`
 }
 
 function keptOf(row: Row, action: Kept['action']): Kept {

@@ -71,6 +71,12 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (level, position)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What never changes of a life, and is most of it, so that a move does not write it again.
+  CREATE TABLE action (seq INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
+  INSERT INTO action (seq, json) SELECT seq, json -> '$.action' FROM life;
+  UPDATE life SET json = json_remove(json, '$.action');
+  `,
 ]
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length
