@@ -20,14 +20,14 @@ interface Lengths extends Plan {
   readonly releases: number
 }
 
-const METHODS = ['GET'] as const
+const METHODS = ['GET', 'POST'] as const
 const CONNECTIONS = [1, 16, 64]
 const WHOLE: Lengths = {
   methods: METHODS,
   connections: CONNECTIONS,
   rounds: 5,
   seconds: 3,
-  warmUpSeconds: 5,
+  warmUpSeconds: 15,
   microRounds: 5,
   microMs: 1_000,
   releases: 200,
