@@ -38,6 +38,19 @@ const SECRET_NAMES: readonly { readonly class: SecretClass; readonly part?: read
   { class: 'credential',    part: ['credential'],                                   end: ['signature'], word: ['auth', 'creds', 'sig'] },
 ]
 
+const PIECES = new RegExp(
+  SECRET_NAMES.flatMap(({ part = [], end = [], word = [] }) => [...part, ...end, ...word]).join('|'),
+  'i',
+)
+
+/**
+ * Whether a name made of letters, digits and `_-.` in this text could be a secret's. False is certain: without what separates the
+ * words of such a name, no piece of the table stands anywhere.
+ */
+export function mayNameSecret(text: string): boolean {
+  return PIECES.test(text.replaceAll(/[-_.]+/g, ''))
+}
+
 /** A last word that makes of a secret's name the name of something about it: `token_type`, `password-file`. */
 const ABOUT: ReadonlySet<string> = new Set([
   'count',
