@@ -16,6 +16,7 @@ import { openOperatorToken } from './identity/operator.ts'
 import { ed25519Verify } from './keys/ed25519.ts'
 import type { JwkSet } from './keys/identity.ts'
 import { type Keys, openKeys } from './keys/keys.ts'
+import { pooledRandom } from './keys/random.ts'
 import { sha256 } from './keys/sha256.ts'
 import type { Log } from './log.ts'
 import { openPolicies, type PolicyInForce } from './policy/in-force.ts'
@@ -85,7 +86,7 @@ export async function openInside({
   const { policy } = opened
 
   const force = { current: configuration, consoleUrl: configuration.consoleUrl }
-  const given = { store, clock, random: randomBytes, sha256 }
+  const given = { store, clock, random: pooledRandom(), sha256 }
   const identity = await openIdentity({
     ...given,
     keys,

@@ -60,12 +60,18 @@ export function parseDigest(text: string): Digest | undefined {
 
 /** A fresh id that cannot be guessed: whoever holds one was given it. */
 export function drawId<K extends keyof DrawnOf>(kind: K, random: (n: number) => Uint8Array): DrawnOf[K] {
-  let bits = 0n
-  for (const byte of random(DRAWN_BYTES)) bits = (bits << 8n) | BigInt(byte)
   let text = ''
-  for (let i = 0; i < 26; i++) {
-    text = ALPHABET[Number(bits & 31n)] + text
-    bits >>= 5n
+  // 128 bits in 26 letters of five: the first has two zeros before its bits.
+  let rest = 0
+  let restBits = 2
+  for (const byte of random(DRAWN_BYTES)) {
+    rest = (rest << 8) | byte
+    restBits += 8
+    while (restBits >= 5) {
+      restBits -= 5
+      text += ALPHABET[rest >> restBits]
+      rest &= (1 << restBits) - 1
+    }
   }
   return `${kind}_${text}` as DrawnOf[K]
 }
