@@ -81,6 +81,23 @@ function described(text: string) {
   return describeHttp(message, CRM, null)
 }
 
+test('routes that two resources share are read for each of them, and in each way that they are asked', () => {
+  const wiki = parseName('resource', 'wiki')
+  if (wiki === undefined) throw new Error('no name')
+  const says = (text: string, target: HttpTarget): string => {
+    const message = parseHttpText(text)
+    if (message.kind === 'unclear') throw new Error(message.why)
+    const { says, facts } = describeHttp(message, target, null)
+    return `${says} ${facts.kind === 'http' ? facts.http.query.join() : ''}`
+  }
+  expect(says('GET /customers/7', CRM)).toBe('Reads customers: GET /customers/{id} on crm. ')
+  expect(says('GET /customers/7', { ...CRM, id: wiki })).toBe(
+    'Reads customers: GET /customers/{id} on wiki. ',
+  )
+  expect(says('GET /customers/7?all=1', CRM)).toBe('Reads customers: GET /customers/{id} on crm. all')
+  expect(says('GET /customers/8?b=2&a=1', CRM)).toBe('Reads customers: GET /customers/{id} on crm. a,b')
+})
+
 describe('effects, operation, datasets', () => {
   test.each([
     ['GET /customers/7', ['read'], 'GET /customers/{id}', ['customers']],

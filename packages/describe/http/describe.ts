@@ -1,6 +1,7 @@
 import type { Effect } from '@sallyport/core/action/effect'
 import type { ResourceId } from '@sallyport/core/action/ids'
 import { type FactName, type Facts, PLAIN_FACTS, ROWS_UNKNOWN } from '@sallyport/core/facts/facts'
+import { interned } from '@sallyport/core/facts/interned'
 import type { NonEmpty } from '@sallyport/core/given'
 import type { Described } from '../described.ts'
 import { type BodyReading, readBody } from './body/read.ts'
@@ -35,7 +36,7 @@ export function describeHttp(message: HttpMessage, target: HttpTarget, bytes: Ui
   const spoken = carried?.keys ?? null
   const keys = spoken === null ? body : { ...body, keys: spoken.all(), known: spoken.known }
   const plain = factsOf(message.method, target.address.hostname, meaning, { query, body: keys })
-  const facts = withCap(plain, capped.cap, effects)
+  const facts = interned(withCap(plain, capped.cap, effects))
   return {
     facts,
     effects,

@@ -46,7 +46,9 @@ export function readTarget(raw: string): Target | Unclear {
 
 /** The segments after the first slash, escapes decoded: what a router compares. */
 export function segmentsOf(path: string): readonly string[] {
-  return path === '/' ? [] : path.slice(1).split('/').map(decodeURIComponent)
+  if (path === '/') return []
+  const segments = path.slice(1).split('/')
+  return path.includes('%') ? segments.map(decodeURIComponent) : segments
 }
 
 function pathFault(path: string): Redacted | undefined {

@@ -1,3 +1,4 @@
+import { spelledOnce } from '@sallyport/core/action/canonical'
 import type { AgentId, Digest, GroupId, PersonId } from '@sallyport/core/action/ids'
 import { type ArchivedDirectory, archiveDirectory } from '@sallyport/core/people/archive'
 import type { Caller } from '@sallyport/core/people/caller'
@@ -39,6 +40,7 @@ export class Agents {
   /** Agents whose end was asked for: out from that moment, whether or not the store could write it yet. */
   readonly #ending = new Set<AgentId>()
   readonly #inTurn = takeTurns()
+  readonly #callers = new WeakMap<KeyRow, Caller>()
 
   constructor(parts: IdentityParts, agents: Map<AgentId, AgentRow>, keys: Map<string, KeyRow>, known: Known) {
     this.#parts = parts
@@ -71,8 +73,17 @@ export class Agents {
         safe`\`${owner}\`, who answers for \`${id}\`, is not a known person`,
       )
     }
+    return this.#callerBy(row, id, owner)
+  }
+
+  /** One object for one key: whoever spells or compares it does so once. A key or an agent that changed is another row. */
+  #callerBy(row: KeyRow, id: AgentId, owner: PersonId): Caller {
+    const known = this.#callers.get(row)
+    if (known !== undefined && known.owner === owner) return known
     const proof = { kind: 'agent-key', key: nameOfProof(row.lookup), madeBy: row.madeBy } as const
-    return { agents: [id], owner, actsFor: [], proof }
+    const caller = spelledOnce({ agents: [id], owner, actsFor: [], proof } as const)
+    this.#callers.set(row, caller)
+    return caller
   }
 
   /** By the name of a key that stands in a caller's proof. */

@@ -38,7 +38,7 @@ export function nameOfProof(hash: string): string {
   return hash.slice(0, NAME_CHARS)
 }
 
-const HOUR_MS = 3_600_000
+export const HOUR_MS = 3_600_000
 const SESSION_BYTES = 16
 
 /**

@@ -5,7 +5,7 @@ import type { Caller, Proof } from '@sallyport/core/people/caller'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import { type Agents, type Known, type NewKey, openAgents } from './agents.ts'
-import { hashOf, sessionOf } from './derive.ts'
+import { HOUR_MS, hashOf, sessionOf } from './derive.ts'
 import { openPairings, type Paired, type Pairing } from './pairing.ts'
 import type { Changer, IdentityParts } from './parts.ts'
 import { isRefusal, type Proved, type ProvedPerson } from './proved.ts'
@@ -77,7 +77,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
       return proved.kind === 'operator' ? nobodyAsks() : withTold(proved.caller, said)
     },
     stillProved: (proof) => proof.kind !== 'agent-key' || agents.isInForce(proof.key),
-    sessionOf: (caller, named, now) => sessionOf(parts.keys.derivation, caller, named, now),
+    sessionOf: sessions(parts),
 
     directory: () => agents.known,
     reload: () => agents.reload(),
@@ -99,6 +99,20 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     readPairing: async (code) => pairings.read(code),
     confirmPairing: async (code, whose) => pairings.confirm(code, whose),
     pollPairing: (secret) => pairings.poll(secret),
+  }
+}
+
+/** The session of an hour is the same for all that a caller does in it, and is derived once. */
+function sessions({ keys }: IdentityParts): Identity['sessionOf'] {
+  const hourly = new WeakMap<Caller, { readonly hour: number; readonly session: SessionId }>()
+  return (caller, named, now) => {
+    if (named !== null) return sessionOf(keys.derivation, caller, named, now)
+    const hour = Math.floor(now / HOUR_MS)
+    const known = hourly.get(caller)
+    if (known?.hour === hour) return known.session
+    const session = sessionOf(keys.derivation, caller, null, now)
+    hourly.set(caller, { hour, session })
+    return session
   }
 }
 
@@ -132,6 +146,7 @@ function prover(parts: IdentityParts, agents: Agents, signIns: SignIns): Identit
 }
 
 function withTold(caller: Caller, { run, model }: Said): Caller {
+  if (run === undefined && model === undefined) return caller
   return {
     ...caller,
     ...(run !== undefined && { run: { value: run, trust: 'claimed' } }),
