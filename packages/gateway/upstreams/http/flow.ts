@@ -14,7 +14,7 @@ export class Flow implements AsyncIterableIterator<Uint8Array> {
   readonly #held: Uint8Array[] = []
   #heldBytes = 0
   #state: 'flowing' | 'ended' | 'broken' | 'left' = 'flowing'
-  #cause = new Error('the content broke off')
+  #cause: Error | undefined
   #waiting: Waiting | undefined
 
   /** `onRoom`: the reader took something. `onLeft`: it wants no more, and the end had not come. */
@@ -76,7 +76,7 @@ export class Flow implements AsyncIterableIterator<Uint8Array> {
       case 'ended':
         return Promise.resolve({ done: true, value: undefined })
       case 'broken':
-        return Promise.reject(this.#cause)
+        return Promise.reject(this.#cause ?? new Error('the content broke off'))
       case 'left':
         return Promise.reject(new Error('the reader had left'))
       case 'flowing':
