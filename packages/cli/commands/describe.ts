@@ -32,7 +32,7 @@ export const describe = command({
   usage: [
     "describe --kind http 'GET /customers/7'",
     "describe --kind http --resource crm 'GET /exports/customers'",
-    'describe --kind http $\'POST /customers\\n\\n{"name":"Ann"}\'',
+    'describe --kind http $\'POST /customers\\nContent-Type: application/json\\n\\n{"name":"Ann"}\'',
     'describe --kind http --stdin',
   ],
   flags: {
