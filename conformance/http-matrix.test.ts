@@ -8,6 +8,8 @@ import { ANSWERS, REQUESTS, type Row, renderMatrix } from './http-matrix.ts'
 const POLICIES = `
 @id("reads-and-writes") @because("this is about the wire")
 permit (principal, action in [Action::"read", Action::"write"], resource);
+@id("tunnels") @because("this is about the wire")
+permit (principal, action == Action::"execute", resource) when { context.labels.contains("tunnel") };
 @id("deletes") @hold("reviewers") @within("1m") @because("deleting takes a reviewer")
 permit (principal, action == Action::"delete", resource);
 `

@@ -77,6 +77,9 @@ function describe(
   const bytes = Buffer.from(written ?? '', encoding === 'base64' ? 'base64' : 'utf8')
   const named = { kind: 'whole', bytes: bytes.length, sha256: hash('sha256', bytes) } as const
   const body = bytes.length === 0 ? null : named
+  // It would be dropped on the way, and something else would be judged than was meant.
+  if (Object.keys(headers).some((name) => name.toLowerCase() === 'upgrade'))
+    return refusal('malformed', safe`a tunnel needs its client on the line; open it at the HTTP door`)
   const request = { method, target: path, headers: Object.entries(headers), body }
   const message = httpMessage(request, resource.credential?.header ?? null)
   if (message.kind === 'unclear') return refusal('malformed', message.why)

@@ -13,15 +13,16 @@ import type { HttpMessage } from './message.ts'
 
 /** The request as a reviewer reads it: everything that goes on, except for secrets. */
 export function commandOf(
-  { method, path, query, headers, cap }: HttpMessage,
+  { method, path, query, headers, cap, upgrade }: HttpMessage,
   body: Command['parameters'],
 ): Command {
   const values = redactQuery(query).map(({ name, value }) => ({ name: safe`query ${name}`, value }))
   const sent = headers
     .map(([name, value]) => redactHeader(name, value))
     .map(({ name, value }) => ({ name: safe`header ${name}`, value }))
+  const opens = upgrade === null ? [] : [{ name: safe`opens`, value: safe`a WebSocket` }]
   const asked = cap === null ? [] : [{ name: safe`cap of the answer`, value: capText(cap) }]
-  return { line: lineOf(method, path, query), parameters: [...values, ...sent, ...asked, ...body] }
+  return { line: lineOf(method, path, query), parameters: [...opens, ...values, ...sent, ...asked, ...body] }
 }
 
 function lineOf(method: string, path: string, query: string): Redacted {

@@ -14,6 +14,7 @@ import { type HttpRoute, type Match, matchRoute } from './route.ts'
 import { sentence } from './says.ts'
 import type { Carried } from './speaks/carried.ts'
 import { readCarried } from './speaks/read.ts'
+import { tunnelCap, tunnelMeaning, tunnelSentence } from './tunnel.ts'
 
 /** What the describer is told of the resource. */
 export interface HttpTarget extends Capped {
@@ -31,7 +32,8 @@ interface Said {
 /** `bytes`: those of a whole body. */
 export function describeHttp(message: HttpMessage, target: HttpTarget, bytes: Uint8Array | null): Described {
   const { match, meaning, query, body, carried } = readRequest(message, target.routes, bytes)
-  const capped = capInForce(message.cap, match, target)
+  const configured = capInForce(message.cap, match, target)
+  const capped = message.upgrade === null ? configured : tunnelCap(configured)
   const effects = capped.asksMore ? withExport(meaning.effects) : meaning.effects
   const spoken = carried?.keys ?? null
   const keys = spoken === null ? body : { ...body, keys: spoken.all(), known: spoken.known }
@@ -40,7 +42,10 @@ export function describeHttp(message: HttpMessage, target: HttpTarget, bytes: Ui
   return {
     facts,
     effects,
-    says: sentence(facts, effects, target.id, carried === null),
+    says:
+      message.upgrade === null || !facts.understood
+        ? sentence(facts, effects, target.id, carried === null)
+        : tunnelSentence(facts, target.id),
     command: commandOf(message, body.shown),
   }
 }
@@ -65,6 +70,10 @@ export function readRequest(
   // With another method it is another route, and nothing that is said of this one holds.
   const match: Match =
     query.setsMethod || body.setsMethod ? { kind: 'doubtful' } : matchRoute(method, path, routes)
+  if (message.upgrade !== null) {
+    const meaning = tunnelMeaning(meaningOf(method, path, match), match)
+    return { match, meaning, query, body, carried: null }
+  }
   const speaks = match.kind === 'route' ? match.route.speaks : null
   if (match.kind !== 'route' || speaks === null)
     return { match, meaning: meaningOf(method, path, match), query, body, carried: null }

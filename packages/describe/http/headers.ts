@@ -25,7 +25,7 @@ const HOP_BY_HOP: readonly string[] = [
 
 /**
  * What the gateway speaks for itself. The caller's key and the cookies of its browser are for us. An encoded answer could
- * not be masked. Framing is made anew.
+ * not be masked. Framing is made anew, and so is the handshake of a WebSocket: compressed frames could not be looked into.
  */
 const OURS: readonly string[] = [
   'accept-encoding',
@@ -35,6 +35,10 @@ const OURS: readonly string[] = [
   'cookie2',
   'expect',
   'host',
+  'sec-websocket-accept',
+  'sec-websocket-extensions',
+  'sec-websocket-key',
+  'sec-websocket-version',
 ]
 
 /**

@@ -13,6 +13,7 @@ describe('a request as people type it', () => {
       headers: [],
       body: null,
       cap: null,
+      upgrade: null,
     })
   })
 

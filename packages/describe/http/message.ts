@@ -19,7 +19,12 @@ export type HttpMessage = {
   readonly body: HttpBody | null
   /** How much of the answer the client asks for; null where it says nothing. */
   readonly cap: Cap | null
+  /** What the connection turns into, if the target agrees; null where it stays as it is. Its handshake is made anew. */
+  readonly upgrade: Upgrade | null
 }
+
+/** RFC 6455. No other protocol is carried behind an upgrade. */
+export type Upgrade = 'websocket'
 
 /**
  * `whole`: these bytes, which are named by their hash so that the message stays small and says all of them. `streamed`: more
@@ -35,6 +40,8 @@ export interface HttpRequest {
   readonly target: string
   readonly headers: readonly Header[]
   readonly body: HttpBody | null
+  /** Nothing said: none. */
+  readonly upgrade?: Upgrade | null
 }
 
 const METHOD = /^[A-Z][A-Z-]{0,19}$/
@@ -44,18 +51,21 @@ const SHA256 = /^[0-9a-f]{64}$/
 
 /** The message that a request becomes on its way to a target whose own credential goes into the header `credential`. */
 export function httpMessage(request: HttpRequest, credential: string | null): HttpMessage | Unclear {
-  const { method, body } = request
+  const { method, body, upgrade = null } = request
   if (!METHOD.test(method)) return unclear(safe`the method is not in upper case, or is no method`)
   // TRACE is answered with the request itself, and the request has the target's credential in it.
   if (method === 'TRACE' || method === 'CONNECT') return unclear(safe`TRACE and CONNECT are not carried`)
   if (body !== null && WITHOUT_BODY.has(method))
     return unclear(safe`a body has no meaning in GET, HEAD and OPTIONS that servers agree on; use POST`)
+  if (upgrade !== null && method !== 'GET') return unclear(safe`only a GET opens a WebSocket`)
   const target = readTarget(request.target)
   if (target.kind === 'unclear') return target
   const headers = forwardedHeaders(request.headers, credential)
   if (headers.kind === 'unclear') return headers
   const cap = askedCap(request.headers)
   if (cap !== null && 'kind' in cap) return cap
+  if (cap !== null && upgrade !== null)
+    return unclear(safe`nothing cuts what goes through a tunnel; open it without \`Sallyport-Cap\``)
   return {
     kind: 'http',
     method,
@@ -64,6 +74,7 @@ export function httpMessage(request: HttpRequest, credential: string | null): Ht
     headers: headers.list,
     body: inOrderBody(body),
     cap,
+    upgrade,
   }
 }
 
@@ -87,8 +98,8 @@ export function targetOf({ path, query }: Pick<HttpMessage, 'path' | 'query'>): 
   return query === '' ? path : `${path}?${query}`
 }
 
-function inOrder({ kind, method, path, query, headers, body, cap }: HttpMessage): HttpMessage {
-  return { kind, method, path, query, headers, body: inOrderBody(body), cap: inOrderCap(cap) }
+function inOrder({ kind, method, path, query, headers, body, cap, upgrade }: HttpMessage): HttpMessage {
+  return { kind, method, path, query, headers, body: inOrderBody(body), cap: inOrderCap(cap), upgrade }
 }
 
 function inOrderCap(cap: Cap | null): Cap | null {
@@ -105,7 +116,7 @@ function inOrderBody(body: HttpBody | null): HttpBody | null {
 
 function isHttpMessage(value: unknown): value is HttpMessage {
   if (typeof value !== 'object' || value === null) return false
-  const { kind, method, path, query, headers, body, cap } = value as Partial<
+  const { kind, method, path, query, headers, body, cap, upgrade } = value as Partial<
     Record<keyof HttpMessage, unknown>
   >
   return (
@@ -114,7 +125,8 @@ function isHttpMessage(value: unknown): value is HttpMessage {
     Array.isArray(headers) &&
     headers.every(isHeader) &&
     (body === null || isBody(body)) &&
-    (cap === null || isCap(cap))
+    (cap === null || isCap(cap)) &&
+    (upgrade === null || upgrade === 'websocket')
   )
 }
 

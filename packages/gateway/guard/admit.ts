@@ -8,7 +8,7 @@ import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Durable } from '../store/durable.ts'
 import type { Write } from '../store/store.ts'
-import { packPayload } from './content.ts'
+import { isKept, packPayload } from './content.ts'
 import { type Bytes, runAllowed, type Way } from './dispatch.ts'
 import { canonicalAction, type Drafted, draft } from './draft.ts'
 import type { Admission, Asked, Progress } from './guard.ts'
@@ -162,7 +162,7 @@ function admission(asked: Asked, { action, nonce }: Drafted, judged: Judged, { p
 function keep(asked: Asked, { action, nonce, claim, canonical, content }: Drafted, { parts }: House): Write {
   const idempotency = idempotencyTag(asked, parts.tag)
   const payload =
-    asked.wait === 'parked' && content.kind !== 'stream'
+    asked.wait === 'parked' && isKept(content)
       ? parts.seal.seal(packPayload(canonical, content), action.id, 'payload')
       : null
   return { kind: 'keep', kept: { action: action.id, nonce, claim, idempotency, payload, answer: null } }

@@ -9,13 +9,14 @@ import type { Write } from '../store/store.ts'
 import { UpstreamFailure } from '../upstreams/upstream.ts'
 import type { Answer } from './answer.ts'
 import { changeOf } from './change.ts'
-import type { Content } from './content.ts'
+import { type Content, isKept } from './content.ts'
 import type { Admission } from './guard.ts'
 import type { House } from './house.ts'
 import { rejudge } from './judge.ts'
 import type { Guarded } from './parts.ts'
 import { mint } from './permit.ts'
 import { settle, settleWhenDone } from './settle.ts'
+import { watchTunnel } from './watch.ts'
 
 /** The bytes of an action, what follows them, and the nonce of its digest. */
 export interface Bytes {
@@ -110,14 +111,18 @@ async function send(
 ): Promise<Answer | Refusal> {
   const { id, digest, effects } = life.action
   const fresh = life.wait !== 'none'
-  const kind = content.kind === 'stream' ? 'stream' : 'exact'
-  const permit = mint({ kind, action: id, digest, nonce, fresh, effects }, record)
+  const permit = mint(
+    { kind: isKept(content) ? 'exact' : content.kind, action: id, digest, nonce, fresh, effects },
+    record,
+  )
   const cut = new AbortController()
   house.flying.set(id, { life, cut })
   const stop = (): void => cut.abort()
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
+  const unwatch = watchTunnel(life, content, house, stop)
   const landed = (): void => {
+    unwatch()
     signal.removeEventListener('abort', stop)
     house.flying.delete(id)
   }

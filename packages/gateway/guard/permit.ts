@@ -8,11 +8,11 @@ declare const minted: unique symbol
 
 /**
  * The single-use release of one action. `exact`: these bytes and no others. `stream`: this head, and the one body that comes
- * after it. What has none goes nowhere (law 1).
+ * after it. `tunnel`: this head, and what is said through the connection that it opens. What has none goes nowhere (law 1).
  */
 export type Permit = {
   readonly [minted]: true
-  readonly kind: 'exact' | 'stream'
+  readonly kind: 'exact' | 'stream' | 'tunnel'
   readonly action: ActionId
   readonly digest: Digest
   readonly nonce: Nonce

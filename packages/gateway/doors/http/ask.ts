@@ -50,8 +50,9 @@ export function ask(
   who: Proved,
   { named, content }: Body,
 ): Asked | Refusal {
-  const { method, headers } = request
-  const message = httpMessage({ method, target, headers, body: named }, resource.credential?.header ?? null)
+  const { method, headers, upgrade } = request
+  const credential = resource.credential?.header ?? null
+  const message = httpMessage({ method, target, headers, body: named, upgrade }, credential)
   if (message.kind === 'unclear') return malformed(message.why)
   const idempotencyKey = headerOf(headers, 'idempotency-key') ?? null
   if (idempotencyKey !== null && !isLabel(idempotencyKey))

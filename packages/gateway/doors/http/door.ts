@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -6,6 +7,7 @@ import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Guard } from '../../guard/guard.ts'
 import type { Proved, ToldOfItself } from './ask.ts'
 import { type Incoming, isStream, type Outgoing } from './exchange.ts'
+import { isHandshake } from './handshake.ts'
 import {
   BODIES_LIMIT_BYTES,
   BODIES_OF_ONE_LIMIT_BYTES,
@@ -28,6 +30,7 @@ import {
 import { openSpace } from './space.ts'
 import { openStrangers, type Strangers } from './strangers.ts'
 import { openTurns, type Turns } from './turns.ts'
+import { openUpgrades } from './upgrade.ts'
 
 /** What the door is handed. It knows nothing of policy, people or storage. */
 export interface HttpDoorParts {
@@ -104,6 +107,16 @@ function takeRequests(server: DoorServer, serving: Serving): void {
     // No answer: Node would queue it, and at enough of them stop reading, so that we could not see this client leave.
     if (!taken) incoming.socket.destroy()
   }
+  const upgrades = openUpgrades(serving)
+  // Behind a request that still waits for its answer, an upgrade is only one more request. Both servers read this as a property.
+  Object.assign(server, {
+    shouldUpgradeCallback: (incoming: IncomingMessage) =>
+      isHandshake(incoming) && !turns.busy(incoming.socket),
+  })
+  server.on(
+    'upgrade',
+    (incoming: IncomingMessage, _: Duplex, head: Uint8Array) => void upgrades(incoming, head),
+  )
   server.on('request', take)
   // Without listeners Node would answer these itself: nothing is promised before the request is judged.
   server.on('checkContinue', take)

@@ -65,3 +65,6 @@ export const WAITS: Waits = {
 export const RETRY_HELD_S = 15
 export const RETRY_UNAVAILABLE_S = 5
 export const RETRY_RATE_LIMITED_S = 10
+/** Tunnels that are open or wait to be, of everybody and of one agent: each is a connection at a target as well, for as long as it likes. */
+export const TUNNELS_LIMIT = 512
+export const TUNNELS_OF_ONE_LIMIT = 16

@@ -25,9 +25,15 @@ export function writeRefusal(response: Outgoing, refusal: Refusal, close: boolea
   response.end(body)
 }
 
-/** The same where there is no request to answer, only bytes that were none. */
-export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
-  const { status, headers, body } = spelled(refusal, true)
+/** Where the protocol asks for another status than the table of refusals has, and says so in headers. */
+interface Special {
+  readonly status: number
+  readonly headers: readonly (readonly [string, string])[]
+}
+
+/** The same where there is no response to write to, only a socket: bytes that were no request, or a handshake. */
+export function refuseOnSocket(socket: Duplex, refusal: Refusal, special?: Special): void {
+  const { status, headers, body } = spelled(refusal, true, special)
   const lines = headers.map((part, at) => (at % 2 === 0 ? `${part}: ` : `${part}\r\n`)).join('')
   socket.end(`HTTP/1.1 ${status} \r\n${lines}\r\n${body}`)
   // Whoever neither reads this nor hangs up would keep one of the door's connections for ever. What still comes is dropped:
@@ -37,8 +43,8 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
   socket.once('close', () => clearTimeout(cut))
 }
 
-function spelled(refusal: Refusal, close: boolean) {
-  const problem = problemOf(refusal)
+function spelled(refusal: Refusal, close: boolean, special?: Special) {
+  const problem = { ...problemOf(refusal), ...(special === undefined ? {} : { status: special.status }) }
   const body = JSON.stringify(problem)
   const retryAfterS = RETRY_AFTER_S[problem.code]
   const headers = [
@@ -49,6 +55,7 @@ function spelled(refusal: Refusal, close: boolean) {
     ...(retryAfterS === undefined ? [] : [['Retry-After', String(retryAfterS)]]),
     ...(problem.status === 401 ? CHALLENGES : []),
     ...(close ? [['Connection', 'close']] : []),
+    ...(special?.headers ?? []),
   ]
   return { status: problem.status, headers: headers.flat(), body }
 }

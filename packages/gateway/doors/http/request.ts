@@ -1,6 +1,7 @@
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Header } from '@sallyport/describe/http/headers'
+import type { Upgrade } from '@sallyport/describe/http/message'
 import { type Framing, framingOf } from './body.ts'
 import { headersOf, type Incoming, isStream } from './exchange.ts'
 import { hostOf, isKnownHost } from './host.ts'
@@ -18,6 +19,7 @@ export interface DoorRequest {
   readonly framing: Framing
   /** The client waits to be told that its body is wanted. */
   readonly expectsContinue: boolean
+  readonly upgrade: Upgrade | null
 }
 
 /** These mean something to us, so that a second one would be a second meaning. */
@@ -29,7 +31,10 @@ const ONCE: readonly string[] = [
   'idempotency-key',
   'origin',
   'sec-fetch-site',
+  'sec-websocket-key',
+  'sec-websocket-version',
   'transfer-encoding',
+  'upgrade',
 ]
 
 export const HEAD_TOO_LARGE: Refusal = refusal(
@@ -37,8 +42,12 @@ export const HEAD_TOO_LARGE: Refusal = refusal(
   safe`the head of a request has at most ${HEAD_LIMIT_BYTES} bytes`,
 )
 
-/** `hosts`: names of this door besides those of the machine itself. */
-export function readRequest(incoming: Incoming, hosts: ReadonlySet<string>): DoorRequest | Refusal {
+/** `hosts`: names of this door besides those of the machine itself. `upgrade`: what the connection was handed over for. */
+export function readRequest(
+  incoming: Incoming,
+  hosts: ReadonlySet<string>,
+  upgrade: Upgrade | null = null,
+): DoorRequest | Refusal {
   const fields = headersOf(incoming.rawHeaders)
   // nghttp2 holds to the limit that it told a client only once that client has said that it heard.
   if (isStream(incoming) && listBytes(fields) > HEAD_LIMIT_BYTES) return HEAD_TOO_LARGE
@@ -62,8 +71,11 @@ export function readRequest(incoming: Incoming, hosts: ReadonlySet<string>): Doo
   if (typeof framing === 'string') return malformed(framing)
   if (framing.kind === 'open' && incoming.httpVersion === '1.0')
     return malformed(safe`HTTP/1.0 has no chunks; send \`Content-Length\``)
-  if (headerOf(headers, 'upgrade') !== undefined)
-    return refusal('not-understood', safe`upgrades are not carried; send the request without \`Upgrade\``)
+  if (upgrade === null && headerOf(headers, 'upgrade') !== undefined)
+    return refusal(
+      'not-understood',
+      safe`the only upgrade is to a WebSocket, by a GET without a body on a connection where nothing else waits`,
+    )
   const expects = headerOf(headers, 'expect')?.toLowerCase()
   if (expects !== undefined && expects !== '100-continue')
     return malformed(safe`this expectation cannot be met`)
@@ -80,6 +92,7 @@ export function readRequest(incoming: Incoming, hosts: ReadonlySet<string>): Doo
     headers,
     framing,
     expectsContinue,
+    upgrade,
   }
 }
 

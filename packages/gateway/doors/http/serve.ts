@@ -3,15 +3,15 @@ import { safe } from '@sallyport/core/redact/redacted'
 import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Admission, Asked, Guard } from '../../guard/guard.ts'
 import { writeAnswer, writeHandle } from './answer.ts'
-import { ask, toldBy } from './ask.ts'
+import { ask, type Proved, toldBy } from './ask.ts'
 import { type Framing, readBody } from './body.ts'
 import { readCredential } from './credential.ts'
 import type { HttpDoorParts } from './door.ts'
 import { cut, endUnread, finished, type Incoming, isStream, type Outgoing, onGone } from './exchange.ts'
 import { type Waits, WHOLE_BODY_LIMIT_BYTES } from './limits.ts'
 import { refuseOnSocket, writeRefusal } from './refuse.ts'
-import { headerOf, readRequest } from './request.ts'
-import { locate } from './resource.ts'
+import { type DoorRequest, headerOf, readRequest } from './request.ts'
+import { type Located, locate } from './resource.ts'
 import type { Space } from './space.ts'
 
 /** What one request is served with. */
@@ -58,15 +58,9 @@ async function readAsked(
   const request = readRequest(incoming, serving.knownHosts)
   // Its end is in doubt, and so is the beginning of what follows it.
   if (request.kind === 'refusal') return { kind: 'unasked', refusal: request, close: true }
-  const credential = readCredential(headerOf(request.headers, 'authorization'))
-  if (credential.kind === 'refusal') return unasked(credential)
-  const told = toldBy(request.headers)
-  if (told.kind === 'refusal') return unasked(told)
-  const who = await serving.prove(credential.key, told)
-  if (who.kind === 'refusal') return unasked(who)
-  serving.proved(incoming)
-  const located = locate(request, serving.resources)
-  if (located.kind === 'refusal') return unasked(located)
+  const sender = await readSender(serving, incoming, request)
+  if (sender.kind === 'refusal') return unasked(sender)
+  const { who, located } = sender
   const free = serving.space.take(agentOf(who.caller), keptBytes(request.framing))
   if (free === undefined)
     return unasked(refusal('rate-limited', safe`too many request bodies are being kept in memory`))
@@ -76,6 +70,29 @@ async function readAsked(
   if (!('code' in asked)) return { kind: 'asked', asked, free }
   free()
   return unasked(asked)
+}
+
+interface Sender {
+  readonly kind: 'sender'
+  readonly who: Proved
+  readonly located: Located
+}
+
+/** Who asks, and what of. */
+export async function readSender(
+  serving: Serving,
+  incoming: Incoming,
+  request: DoorRequest,
+): Promise<Sender | Refusal> {
+  const credential = readCredential(headerOf(request.headers, 'authorization'))
+  if (credential.kind === 'refusal') return credential
+  const told = toldBy(request.headers)
+  if (told.kind === 'refusal') return told
+  const who = await serving.prove(credential.key, told)
+  if (who.kind === 'refusal') return who
+  serving.proved(incoming)
+  const located = locate(request, serving.resources)
+  return located.kind === 'refusal' ? located : { kind: 'sender', who, located }
 }
 
 /** As much of a body as is in memory at once. */
@@ -90,12 +107,12 @@ function keptBytes(framing: Framing): number {
   }
 }
 
-function agentOf({ agents: [agent], owner }: Caller): string {
+export function agentOf({ agents: [agent], owner }: Caller): string {
   return agent ?? owner
 }
 
 /** Nothing is sent while it waits: the status line is the verdict. */
-async function admitted(guard: Guard, asked: Asked, signal: AbortSignal): Promise<Admission> {
+export async function admitted(guard: Guard, asked: Asked, signal: AbortSignal): Promise<Admission> {
   const admission = guard.admit(asked, signal)
   for (;;) {
     const next = await admission.next()

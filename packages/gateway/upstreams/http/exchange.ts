@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Header } from '@sallyport/describe/http/headers'
 import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../guard/answer.ts'
@@ -18,18 +20,22 @@ export interface Received {
   readonly outcome: Promise<Outcome>
 }
 
+/** Takes the connection when the target turns it into something else (101). */
+export type Switched = (headers: readonly Header[], socket: Duplex) => void
+
 /**
  * One request and its answer. It is never tried twice. Rejects with an `UpstreamFailure` that knows whether undici had begun
- * to write: before that nothing can have reached the target.
+ * to write: before that nothing can have reached the target. It stays without an answer where `switched` takes the connection.
  */
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   outgoing: Outgoing,
   signal: AbortSignal,
+  switched: Switched | null = null,
 ): Promise<Received> {
   return new Promise((resolve, reject) => {
-    const handler = new Exchange(outgoing, resolve, reject)
+    const handler = new Exchange(outgoing, resolve, reject, switched)
     const cut = (): void => handler.cut()
     signal.addEventListener('abort', cut, { once: true })
     void handler.outcome.then(() => signal.removeEventListener('abort', cut))
@@ -48,6 +54,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (received: Received) => void
   readonly #reject: (failure: UpstreamFailure) => void
   readonly #body: Flow
+  readonly #switched: Switched | null
   #settle: (outcome: Outcome) => void = () => {}
   #controller: Dispatcher.DispatchController | null = null
   #begun = false
@@ -60,8 +67,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     outgoing: Outgoing,
     resolve: (received: Received) => void,
     reject: (failure: UpstreamFailure) => void,
+    switched: Switched | null,
   ) {
     this.#outgoing = outgoing
+    this.#switched = switched
     this.#resolve = resolve
     this.#reject = reject
     this.outcome = new Promise((settle) => {
@@ -87,6 +96,20 @@ class Exchange implements Dispatcher.DispatchHandler {
     // It waited for a connection while the client went away.
     if (this.#isCut) controller.abort(new Error('the exchange was cut'))
     else this.#begun = true
+  }
+
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _: IncomingHttpHeaders,
+    socket: Duplex,
+  ): void {
+    if (this.#switched === null) {
+      socket.destroy()
+      return this.onResponseError(null, new Error('the target switched protocols unasked'))
+    }
+    this.#settle({ kind: 'succeeded', answer: { status, bytes: 0 }, body: null })
+    this.#switched(headersOf(controller.rawHeaders), socket)
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {

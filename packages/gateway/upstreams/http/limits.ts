@@ -26,3 +26,11 @@ export const IDENTITY_LIFE_S = 60
 /** Of callers of one resource within half of that. The oldest is made anew when there are more. */
 export const IDENTITY_TOKENS_LIMIT = 10_000
 export const IDENTITY_TOKEN_ID_BYTES = 16
+/** A tunnel in which neither side says anything. Clients that want to keep one ask for a pong. */
+export const TUNNEL_IDLE_MS = 300_000
+/** From its opening, whatever goes on in it: who was asked about it said yes to this long at most. */
+export const TUNNEL_LONGEST_MS = 3_600_000
+/** From the end of what the client says to the end of what the target says. */
+export const TUNNEL_END_MS = 5_000
+/** Heads of frames that wait while the bytes before them may be the beginning of a credential. */
+export const PENDING_FRAMES_LIMIT = 256

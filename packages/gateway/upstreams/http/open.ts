@@ -6,14 +6,16 @@ import type { Header } from '@sallyport/describe/http/headers'
 import { type HttpMessage, readHttpMessage, targetOf } from '@sallyport/describe/http/message'
 import type { Dispatcher } from 'undici'
 import type { Credential, Resource } from '../../config/configuration.ts'
+import type { Answer } from '../../guard/answer.ts'
 import type { Content } from '../../guard/content.ts'
 import { type Permit, spend } from '../../guard/permit.ts'
 import { type Upstream, UpstreamFailure } from '../upstream.ts'
 import { type Allowance, answerOf } from './answer.ts'
 import { canConnect, freshClient, openPool } from './connect.ts'
-import { exchange } from './exchange.ts'
+import { exchange, type Received } from './exchange.ts'
 import type { Introduce } from './identity.ts'
-import { type Outgoing, outgoing } from './outgoing.ts'
+import { NO_BODY, type Outgoing, outgoing } from './outgoing.ts'
+import { newHandshake, openTunnel } from './tunnel.ts'
 import { NO_VEIL, type Veil, veilOf } from './veil.ts'
 
 export interface HttpUpstreamParts {
@@ -42,12 +44,20 @@ export function openHttpUpstream({
       const body = bodyOf(message, content, permit, sha256)
       const { header, veil } = await injected(credential, credentialValue)
       const caller = introduce?.(action.caller, permit.action) ?? []
-      const dispatcher = permit.fresh ? freshClient(address) : pool
-      const request = requestOf(message, address, [...header, ...caller], body)
-      const received = exchange(dispatcher, request, body, signal)
+      const handshake = message.upgrade === null ? null : newHandshake()
+      const own = permit.fresh || handshake !== null
+      const dispatcher = own ? freshClient(address) : pool
+      const ours = [...(handshake?.headers ?? []), ...header, ...caller]
+      const request = requestOf(message, address, ours, handshake === null ? body : NO_BODY)
+      const ordinary = (received: Received): Promise<Answer> =>
+        answerOf(received, allowanceOf(message, content, resource, veil), permit, signal)
+      const answer =
+        handshake === null
+          ? exchange(dispatcher, request, body, signal).then(ordinary)
+          : openTunnel(dispatcher, request, { message, handshake, veil, up: body, ordinary }, signal)
       // Waits for what was dispatched, then ends the connection.
-      if (permit.fresh) void dispatcher.close()
-      return answerOf(await received, allowanceOf(message, content, resource, veil), permit, signal)
+      if (own) void dispatcher.close()
+      return answer
     },
     reachable: () => canConnect(address),
     close: () => pool.close(),
@@ -74,11 +84,16 @@ function messageIn(
 
 /**
  * The content that the message names, and no other: a whole one has its hash in it. A permit for these bytes lets no stream
- * through, nor the other way round.
+ * and no tunnel through, nor the other way round.
  */
-function bodyOf({ body }: HttpMessage, content: Content, permit: Permit, sha256: Sha256): Outgoing {
+function bodyOf({ body, upgrade }: HttpMessage, content: Content, permit: Permit, sha256: Sha256): Outgoing {
   const isStream = body?.kind === 'streamed'
-  if (isStream !== (permit.kind === 'stream')) throw notSent('this permit is for another kind of body')
+  const kind = upgrade !== null ? 'tunnel' : isStream ? 'stream' : 'exact'
+  if (permit.kind !== kind) throw notSent('this permit is for another kind of body')
+  if (kind === 'tunnel') {
+    if (content.kind === 'tunnel') return outgoing({ chunks: content.chunks, bytes: null }, permit)
+    throw notSent('there is nobody to open this tunnel for')
+  }
   if (body === null && content.kind === 'none') return outgoing(null, permit)
   if (isStream && content.kind === 'stream')
     return outgoing({ chunks: content.chunks, bytes: body.bytes }, permit)
