@@ -46,7 +46,7 @@ export async function* admit(
         case 'allow': {
           const opened = open(admission(asked, drafted, judged, house), parts.clock())
           history.admitted(opened.life)
-          const writes = [keep(asked, drafted, house), ...useOfWaiver(opened.life, house)]
+          const writes = [keep(asked, drafted, false, house), ...useOfWaiver(opened.life, house)]
           const ran = await runAllowed(opened, drafted, writes, { guarded, house, signal })
           if (ran !== 'lost') return ran
           // Somebody else had the waiver's last use, or the same Idempotency-Key: look again at what is true now.
@@ -86,11 +86,11 @@ async function* hold(
   const { house, guarded } = way
   const { parts, history } = house
   if (asked.wait === 'live') {
-    const claim = await claimed(drafted, asked, guarded, house)
+    const claim = await claimed(asked, guarded, house)
     if (claim !== undefined) return yield* waitLive(claim.life, claim, way)
   }
   const { life, leaf } = open(admission(asked, drafted, judged, house), parts.clock())
-  const writes: Write[] = [{ kind: 'life', from: 0, life }, keep(asked, drafted, house)]
+  const writes: Write[] = [{ kind: 'life', from: 0, life }, keep(asked, drafted, true, house)]
   const durable = await house.load.hold(life, () => parts.store.move({ writes, leaves: [leaf] }))
   if (durable === 'too-many') return tooMany(OPEN_HOLDS_LIMIT, safe`actions that wait for people`)
   if (durable === 'lost')
@@ -110,14 +110,9 @@ interface Claim extends Bytes {
  * An earlier action of this very caller with these very bytes that waits to be presented again. It is found by the tag and
  * believed only when its own digest, made with its own nonce, comes out of the bytes at hand.
  */
-async function claimed(
-  { claim }: Drafted,
-  asked: Asked,
-  guarded: Guarded,
-  { parts }: House,
-): Promise<Claim | undefined> {
+async function claimed(asked: Asked, guarded: Guarded, { parts }: House): Promise<Claim | undefined> {
   const canonical = canonicalAction(asked.caller, asked.resource, guarded, asked.message)
-  for (const life of await parts.store.read('claim', { claim })) {
+  for (const life of await parts.store.read('claim', { claim: parts.tag(canonical) })) {
     if (life.wait !== 'claimable' || (life.deadline !== null && parts.clock() >= life.deadline)) continue
     const kept = await parts.store.read('kept', { action: life.action.id })
     if (kept === null) continue
@@ -142,13 +137,13 @@ async function repeated(
   if (earlier === null) return { kind: 'new' }
   const { life } = earlier
   const { id } = life.action
-  if (earlier.claim !== drafted.claim)
+  if (earlier.claim !== parts.tag(drafted.canonical))
     return refused(
       refusal('conflict', safe`this Idempotency-Key belongs to action ${id}, which is another request`, id),
     )
   if (life.wait === 'parked') return { kind: 'parked', life }
   // Whatever policy or a waiver would say of it today: this key belongs to an action that waits to be presented again.
-  const claim = await claimed(drafted, asked, guarded, house)
+  const claim = await claimed(asked, guarded, house)
   return claim?.life.action.id === id ? claim : refused(refusalOf(life))
 }
 
@@ -159,8 +154,15 @@ function admission(asked: Asked, { action, nonce }: Drafted, judged: Judged, { p
   return { kind: 'admit', action, ...judged, wait: asked.wait, reason: reasonDigest }
 }
 
-function keep(asked: Asked, { action, nonce, claim, canonical, content }: Drafted, { parts }: House): Write {
+function keep(
+  asked: Asked,
+  { action, nonce, canonical, content }: Drafted,
+  held: boolean,
+  { parts }: House,
+): Write {
   const idempotency = idempotencyTag(asked, parts.tag)
+  // Only what waits, or has a key, is presented again.
+  const claim = held || idempotency !== null ? parts.tag(canonical) : null
   const payload =
     asked.wait === 'parked' && isKept(content)
       ? parts.seal.seal(packPayload(canonical, content), action.id, 'payload')

@@ -17,10 +17,10 @@ for (const engine of ENGINES) {
       const first = await bench.admit(1, keptOf(1))
       const second = await bench.admit(2, { ...keptOf(2), claim: keptOf(1).claim })
       await bench.admit(3, keptOf(3))
-      expect(await bench.store.read('claim', { claim: keptOf(1).claim })).toEqual([first, second])
+      expect(await bench.store.read('claim', { claim: 'claim-1' })).toEqual([first, second])
       const ended = withdrawn(first)
       await bench.put(ended.life, ended.leaf, 1)
-      expect(await bench.store.read('claim', { claim: keptOf(1).claim })).toEqual([second])
+      expect(await bench.store.read('claim', { claim: 'claim-1' })).toEqual([second])
       expect(await bench.store.read('idempotency', { idempotency: 'once-1' })).toEqual({
         life: ended.life,
         claim: keptOf(1).claim,
@@ -41,6 +41,12 @@ for (const engine of ENGINES) {
       })
       expect(outcome).toBe('lost')
       expect(await bench.store.read('life', { id: life.action.id })).toBeNull()
+    })
+
+    test('has no claim where nobody looks for one', async () => {
+      const unclaimed = { ...keptOf(1), claim: null }
+      const { action } = await bench.admit(1, unclaimed)
+      expect(await bench.store.read('kept', { action: action.id })).toEqual(unclaimed)
     })
 
     test.each([

@@ -68,8 +68,11 @@ export type Write =
 export interface Kept {
   readonly action: ActionId
   readonly nonce: Uint8Array
-  /** HMAC of canonical action, resource and caller under a key outside the database: how a claim is found again. */
-  readonly claim: string
+  /**
+   * HMAC of canonical action, resource and caller under a key outside the database: how a claim is found again. Null where
+   * nobody looks for it: of what neither waited nor had an `Idempotency-Key`.
+   */
+  readonly claim: string | null
   /** HMAC of caller and `Idempotency-Key`; unique, a second insert of one is lost. */
   readonly idempotency: string | null
   /** The canonical action, sealed. Only while a parked action waits. */
@@ -159,7 +162,7 @@ export interface Reads {
   readonly claim: { query: { claim: string }; rows: readonly Life[] }
   readonly idempotency: {
     query: { idempotency: string }
-    rows: { readonly life: Life; readonly claim: string } | null
+    rows: { readonly life: Life; readonly claim: string | null } | null
   }
   readonly kept: { query: { action: ActionId }; rows: Kept | null }
   /** How many other actions with the claim key of this one wait. */

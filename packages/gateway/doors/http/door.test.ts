@@ -233,6 +233,14 @@ describe('a handle instead of an answer', () => {
   })
 })
 
+test('an Idempotency-Key belongs to what ran at once with it, and the client hears which request that was', async () => {
+  const said = async (path: string): Promise<string> => (await get(path, { 'Idempotency-Key': 'k' })).text()
+  expect(await said('/crm/a')).toBe('/api/a')
+  expect(await said('/crm/a')).toContain('has run')
+  expect(await said('/crm/b')).toContain('another request')
+  expect(target.requests()).toHaveLength(1)
+})
+
 describe('a reason', () => {
   test.each([
     ['in UTF-8', Buffer.from('für Zoë').toString('latin1'), 'für Zoë'],

@@ -96,7 +96,7 @@ export interface Found {
   readonly waiting: number
   readonly dispatched: readonly string[]
   readonly claim: readonly string[]
-  readonly idempotency: { readonly life: string; readonly claim: string } | null
+  readonly idempotency: { readonly life: string; readonly claim: string | null } | null
   readonly kept: Kept | null
   readonly identical: number
   readonly counts: Reads['counts']['rows']

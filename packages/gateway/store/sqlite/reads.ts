@@ -1,6 +1,6 @@
 import type { Head, Kept, Reads } from '../store.ts'
 import { countingReaders } from './counting.ts'
-import { bytesIn, type Driver, numberIn, type Row, textIn } from './driver.ts'
+import { bytesIn, type Driver, numberIn, type Row, textIn, textOrNullIn } from './driver.ts'
 import type { Found, PackedRead } from './message.ts'
 
 /** The longest list that one read gives: whoever wants more asks from where it ended. */
@@ -57,7 +57,7 @@ function lifeReaders(driver: Driver): Pick<Readers, LifeKinds> {
     claim: ({ claim }) => byClaim.all(claim).map(lifeOf),
     idempotency({ idempotency }) {
       const row = byIdempotency.get(idempotency)
-      return row === undefined ? null : { life: lifeOf(row), claim: textIn(row, 'claim') }
+      return row === undefined ? null : { life: lifeOf(row), claim: textOrNullIn(row, 'claim') }
     },
     kept({ action }) {
       const row = kept.get(action)
@@ -75,8 +75,8 @@ function keptOf(row: Row, action: Kept['action']): Kept {
   return {
     action,
     nonce: bytesIn(row, 'nonce'),
-    claim: textIn(row, 'claim'),
-    idempotency: row['idempotency'] === null ? null : textIn(row, 'idempotency'),
+    claim: textOrNullIn(row, 'claim'),
+    idempotency: textOrNullIn(row, 'idempotency'),
     payload: row['payload'] === null ? null : bytesIn(row, 'payload'),
     answer: row['answer'] === null ? null : bytesIn(row, 'answer'),
   }
