@@ -43,6 +43,8 @@ export interface CapInForce {
   readonly asksMore: boolean
 }
 
+export const UNCAPPED: CapInForce = { cap: NO_CAP, fields: {}, asksMore: false }
+
 const CAP_HEADER = 'sallyport-cap'
 const ITEMS = /^[1-9]\d{0,8}$/
 const CLASSES = /^[a-z][a-z0-9-]{0,62}(?:\+[a-z][a-z0-9-]{0,62}){0,31}$/
@@ -74,6 +76,11 @@ export function capInForce(asked: Cap | null, match: Match, resource: Capped & R
   const configured = configuredFor(match, resource)
   const cap = over(asked === null ? NO_CAP : meant(asked, configured), configured.cap)
   return { ...configured, cap, asksMore: asked !== null && isMore(cap, configured.cap) }
+}
+
+/** Whether a request that asks for no cap may have one. Labels of fields cut nothing by themselves. */
+export function mayBeCapped(resource: Capped & Routes): boolean {
+  return [resource, ...resource.routes].some(({ cap = null }) => cap !== null)
 }
 
 /** Without the classes that no field has: facts hold the operator's words, and not what a caller puts in their place. */

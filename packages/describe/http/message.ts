@@ -1,3 +1,4 @@
+import { deepFreeze } from '@sallyport/core/action/canonical'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { askedCap, type Cap, capHeaders, isCap } from './cap.ts'
 import { forwardedHeaders, type Header } from './headers.ts'
@@ -66,23 +67,36 @@ export function httpMessage(request: HttpRequest, credential: string | null): Ht
   if (cap !== null && 'kind' in cap) return cap
   if (cap !== null && upgrade !== null)
     return unclear(safe`nothing cuts what goes through a tunnel; open it without \`Sallyport-Cap\``)
-  return {
-    kind: 'http',
+  const { path, query } = target
+  const message = {
+    kind: 'http' as const,
     method,
-    path: target.path,
-    query: target.query,
+    path,
+    query,
     headers: headers.list,
     body: inOrderBody(body),
     cap,
     upgrade,
   }
+  deepFreeze(message)
+  made.set(message, credential)
+  return message
+}
+
+/** Each message that was made here, and the header of the credential that it leaves room for: frozen, it cannot become another. */
+const made = new WeakMap<object, string | null>()
+
+/** Whether this very object was made here: then it is frozen to its depths, and all that it says is plain data. */
+export function isMadeHere(message: unknown): message is HttpMessage {
+  return typeof message === 'object' && message !== null && made.has(message)
 }
 
 /**
  * A message read back from its canonical form. Only what is its own normal form is a message: nothing else is sent, whoever
- * made it.
+ * made it. One that was made here for this credential is that already.
  */
 export function readHttpMessage(value: unknown, credential: string | null): HttpMessage | Unclear {
+  if (isMadeHere(value) && made.get(value) === credential) return value
   if (!isHttpMessage(value)) return unclear(safe`this is no HTTP message`)
   // What stands in the message stands in no header of it.
   const headers = [...value.headers, ...capHeaders(value.cap)]

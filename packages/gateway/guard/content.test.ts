@@ -1,13 +1,14 @@
 import { canonicalBytes } from '@sallyport/core/action/canonical'
 import { digestOf, drawNonce } from '@sallyport/core/action/digest'
-import { drawId } from '@sallyport/core/action/ids'
-import type { HttpBody } from '@sallyport/describe/http/message'
+import { type Digest, drawId, type PersonId } from '@sallyport/core/action/ids'
+import { type HttpBody, type HttpMessage, httpMessage } from '@sallyport/describe/http/message'
 import { claim } from '@sallyport/testkit/claim'
 import { answer, recordingUpstream } from '@sallyport/testkit/upstream'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../keys/sha256.ts'
 import { openHttpUpstream } from '../upstreams/http/open.ts'
 import { type Content, type Kept, NO_CONTENT, packPayload, unpackPayload } from './content.ts'
+import { canonicalAction } from './draft.ts'
 
 import { mint, type Permit } from './permit.ts'
 
@@ -63,6 +64,52 @@ describe('a permit lets through', () => {
   })
 })
 
+describe('of an action that was spelled in this process', () => {
+  const asked = httpMessage({ method: 'GET', target: '/meant', headers: [], body: null }, null)
+  if (asked.kind === 'unclear') throw new Error(asked.why)
+
+  test(claim('G3', 'http', 'what the bytes of its permit say is sent'), async () => {
+    const target = await recordingUpstream((_head, socket) => void socket.write(answer('done')))
+    await sendBytes(target.url, spelledFor(target.url, asked))
+    expect(target.requests()).toEqual([expect.stringMatching(/^GET \/meant /)])
+    await target.close()
+  })
+
+  test(claim('G3', 'http', 'whatever becomes of the object that they were spelled from'), async () => {
+    const target = await recordingUpstream((_head, socket) => void socket.write(answer('done')))
+    const message = { ...asked }
+    const canonical = spelledFor(target.url, message)
+    Object.assign(message, { path: '/evil' })
+    await sendBytes(target.url, canonical)
+    expect(target.requests()).toEqual([expect.stringMatching(/^GET \/meant /)])
+    await target.close()
+  })
+
+  test(claim('G3', 'http', 'and nothing is, if they became others'), async () => {
+    const target = await recordingUpstream((_head, socket) => void socket.write(answer('done')))
+    const canonical = spelledFor(target.url, asked)
+    const sent = sendBytes(target.url, canonical, 'exact', NO_CONTENT, () => canonical.reverse())
+    await expect(sent).rejects.toThrow('not the bytes')
+    expect(target.connections()).toBe(0)
+    await target.close()
+  })
+
+  test(claim('G3', 'http', 'and nothing is, if it is for another address'), async () => {
+    const target = await recordingUpstream((_head, socket) => void socket.write(answer('done')))
+    const canonical = spelledFor('http://127.0.0.1:9/', asked)
+    await expect(sendBytes(target.url, canonical)).rejects.toThrow('another address')
+    expect(target.connections()).toBe(0)
+    await target.close()
+  })
+
+  function spelledFor(url: string, message: HttpMessage): Uint8Array {
+    const proof = { kind: 'sign-in', session: 's', madeBy: null } as const
+    const caller = { agents: [], owner: 'olga' as PersonId, actsFor: [], proof }
+    const guarded = { address: new URL(url).href, configured: '0'.repeat(64) as Digest }
+    return canonicalAction(caller, 'crm', guarded, message)
+  }
+})
+
 test('what is sealed is what is opened', () => {
   for (const content of [{ kind: 'none' }, whole('\u0000a')] as const)
     expect(unpackPayload(packPayload(bytes('{"a":1}'), content))).toEqual({
@@ -71,21 +118,31 @@ test('what is sealed is what is opened', () => {
     })
 })
 
-async function send(url: string, kind: Permit['kind'], names: Names, content: Content) {
+function send(url: string, kind: Permit['kind'], names: Names, content: Content): Promise<void> {
+  const opens = names === 'tunnel' ? ({ method: 'GET', body: null, upgrade: 'websocket' } as const) : null
+  const sends = { method: 'POST', body: names === 'tunnel' ? null : names, upgrade: null }
+  const message = { kind: 'http', path: '/a', query: '', headers: [], cap: null, ...(opens ?? sends) }
+  return sendBytes(url, canonicalBytes({ address: new URL(url).href, message }), kind, content)
+}
+
+async function sendBytes(
+  url: string,
+  canonical: Uint8Array,
+  kind: Permit['kind'] = 'exact',
+  content: Content = NO_CONTENT,
+  meanwhile: () => void = () => {},
+): Promise<void> {
   const address = new URL(url)
   const resource = { address, credential: null, routes: [], cap: null, fields: {} }
   const upstream = openHttpUpstream({ resource, credentialValue: () => '', introduce: null, sha256 })
   const random = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n))
-  const opens = names === 'tunnel' ? ({ method: 'GET', body: null, upgrade: 'websocket' } as const) : null
-  const sends = { method: 'POST', body: names === 'tunnel' ? null : names, upgrade: null }
-  const message = { kind: 'http', path: '/a', query: '', headers: [], cap: null, ...(opens ?? sends) }
-  const canonical = canonicalBytes({ address: address.href, message })
   const nonce = drawNonce(random)
   const digest = digestOf(sha256, nonce, canonical)
   const permit = mint(
     { kind, action: drawId('act', random), digest, nonce, fresh: true, effects: ['read'] },
     'being-written',
   )
+  meanwhile()
   const sent = await upstream.send(permit, canonical, content, new AbortController().signal)
   await sent.outcome
   await upstream.close()

@@ -1,7 +1,7 @@
 import type { Action } from '@sallyport/core/action/action'
 import { canonicalBytes, type Json } from '@sallyport/core/action/canonical'
 import { digestOf, drawNonce, type Nonce, shapeOf } from '@sallyport/core/action/digest'
-import { drawId } from '@sallyport/core/action/ids'
+import { type Digest, drawId } from '@sallyport/core/action/ids'
 import type { Caller } from '@sallyport/core/people/caller'
 import type { Content } from './content.ts'
 import type { Asked } from './guard.ts'
@@ -13,7 +13,6 @@ export interface Drafted {
   readonly canonical: Uint8Array
   readonly content: Content
   readonly nonce: Nonce
-  readonly claim: string
 }
 
 /** Gives what was asked an id, a nonce and its digest. */
@@ -40,7 +39,17 @@ export function draft(asked: Asked, guarded: Guarded, parts: GuardParts): Drafte
     reason,
     askedAt: parts.clock(),
   }
-  return { action, canonical, content: asked.content, nonce, claim: parts.tag(canonical) }
+  return { action, canonical, content: asked.content, nonce }
+}
+
+/** What is spelled in canonical bytes. */
+export interface Canonical {
+  readonly v: 1
+  readonly caller: Pick<Caller, 'agents' | 'owner' | 'actsFor'>
+  readonly resource: string
+  readonly address: string
+  readonly configured: Digest
+  readonly message: Json
 }
 
 /**
@@ -50,16 +59,24 @@ export function draft(asked: Asked, guarded: Guarded, parts: GuardParts): Drafte
 export function canonicalAction(
   caller: Caller,
   resource: string,
-  guarded: Guarded,
+  { address, configured }: Pick<Guarded, 'address' | 'configured'>,
   message: Json,
 ): Uint8Array {
   const { agents, owner, actsFor } = caller
-  return canonicalBytes({
-    v: 1,
-    caller: { agents, owner, actsFor },
-    resource,
-    address: guarded.address,
-    configured: guarded.configured,
-    message,
-  })
+  const chain = { agents: Object.freeze([...agents]), owner, actsFor: Object.freeze([...actsFor]) }
+  const said: Canonical = { v: 1, caller: Object.freeze(chain), resource, address, configured, message }
+  const canonical = canonicalBytes(Object.freeze(said))
+  spelled.set(canonical, said)
+  return canonical
+}
+
+const spelled = new WeakMap<Uint8Array, Canonical>()
+
+/**
+ * What these very bytes were spelled from, if they were spelled here, so that the inner door need not read them again: only once
+ * their digest is that of the permit, since whoever changed them since has another one. All of it is frozen but the message,
+ * which its reader must know to be.
+ */
+export function spelledIn(canonical: Uint8Array): Canonical | undefined {
+  return spelled.get(canonical)
 }

@@ -1,13 +1,14 @@
 import { hex } from '@sallyport/core/action/digest'
 import type { Sha256 } from '@sallyport/core/given'
-import { capInForce } from '@sallyport/describe/http/cap'
+import { capInForce, mayBeCapped, UNCAPPED } from '@sallyport/describe/http/cap'
 import { onlyReads, readRequest } from '@sallyport/describe/http/describe'
 import type { Header } from '@sallyport/describe/http/headers'
-import { type HttpMessage, readHttpMessage, targetOf } from '@sallyport/describe/http/message'
+import { type HttpMessage, isMadeHere, readHttpMessage, targetOf } from '@sallyport/describe/http/message'
 import type { Dispatcher } from 'undici'
 import type { Credential, Resource } from '../../config/configuration.ts'
 import type { Answer } from '../../guard/answer.ts'
 import type { Content } from '../../guard/content.ts'
+import { spelledIn } from '../../guard/draft.ts'
 import { type Permit, spend } from '../../guard/permit.ts'
 import { type Upstream, UpstreamFailure } from '../upstream.ts'
 import { type Allowance, answerOf } from './answer.ts'
@@ -36,6 +37,7 @@ export function openHttpUpstream({
 }: HttpUpstreamParts): Upstream {
   const { address, credential } = resource
   const pool = openPool(address)
+  const allowanceOf = allowancesOf(resource)
   return {
     async send(permit, canonical, content, signal) {
       spend(permit, canonical, sha256)
@@ -50,7 +52,7 @@ export function openHttpUpstream({
       const ours = [...(handshake?.headers ?? []), ...header, ...caller]
       const request = requestOf(message, address, ours, handshake === null ? body : NO_BODY)
       const ordinary = (received: Received): Promise<Answer> =>
-        answerOf(received, allowanceOf(message, content, resource, veil), permit, signal)
+        answerOf(received, allowanceOf(message, content, veil), permit, signal)
       const answer =
         handshake === null
           ? exchange(dispatcher, request, body, signal).then(ordinary)
@@ -66,8 +68,13 @@ export function openHttpUpstream({
 
 type CanonicalAction = Partial<Record<'address' | 'caller' | 'message', unknown>>
 
-/** Whatever else the bytes of a permit hold is not sent. */
+/**
+ * Whatever else the bytes of a permit hold is not sent. The permit was spent on them: where they were spelled in this process
+ * from what nobody can have changed since, that is what they say.
+ */
 function actionIn(canonical: Uint8Array): CanonicalAction {
+  const spelled = spelledIn(canonical)
+  if (spelled !== undefined && isMadeHere(spelled.message)) return spelled
   return JSON.parse(Buffer.from(canonical).toString()) as CanonicalAction
 }
 
@@ -102,18 +109,18 @@ function bodyOf({ body, upgrade }: HttpMessage, content: Content, permit: Permit
   throw notSent('this is not the body that the message names')
 }
 
-/** Read from the very bytes of the permit: what was shown of the cap is what is enforced. */
-function allowanceOf(
-  message: HttpMessage,
-  content: Content,
-  resource: HttpUpstreamParts['resource'],
-  veil: Veil,
-): Allowance {
-  const bytes = content.kind === 'whole' ? content.bytes : null
-  const { match, meaning } = readRequest(message, resource.routes, bytes)
-  const capped = capInForce(message.cap, match, resource)
-  const changes = match.kind === 'doubtful' || !onlyReads(meaning.effects)
-  return { method: message.method, veil, capped, changes }
+/** Read from what the permit covers: what was shown of the cap is what is enforced. */
+function allowancesOf(resource: HttpUpstreamParts['resource']) {
+  const isCapped = mayBeCapped(resource)
+  return (message: HttpMessage, content: Content, veil: Veil): Allowance => {
+    const { method, cap } = message
+    // Where nothing is cut, nobody asks what it changed.
+    if (!isCapped && cap === null) return { method, veil, capped: UNCAPPED, changes: true }
+    const bytes = content.kind === 'whole' ? content.bytes : null
+    const { match, meaning } = readRequest(message, resource.routes, bytes)
+    const changes = match.kind === 'doubtful' || !onlyReads(meaning.effects)
+    return { method, veil, capped: capInForce(cap, match, resource), changes }
+  }
 }
 
 async function injected(
