@@ -43,6 +43,7 @@ export async function openLoad({ store }: Pick<GuardParts, 'store'>): Promise<Lo
       if (end === undefined) return tooMany(IN_FLIGHT_LIMIT, safe`requests in flight`)
       let landing: Promise<unknown> | undefined
       const steps = admission()
+      let left = true
       try {
         for (;;) {
           const next = await steps.next()
@@ -51,13 +52,14 @@ export async function openLoad({ store }: Pick<GuardParts, 'store'>): Promise<Lo
             yield next.value
             continue
           }
+          left = false
           // The target is busy with it until the whole answer came.
           if (next.value.kind === 'answered') landing = next.value.answer.outcome.then(end)
           return next.value
         }
       } finally {
         if (landing === undefined) end()
-        await steps.return(GONE)
+        if (left) await steps.return(GONE)
       }
     },
 
