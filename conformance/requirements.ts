@@ -77,7 +77,7 @@ export const REQUIREMENTS = {
   G6:  { says: 'A client that goes away withdraws its action; past the live limit it is claimable and never runs by itself.', cells: { ...AT_DOORS, http: 'cited', core: 'cited' } },
   G7:  { says: 'Expired, denied, withdrawn and failed are different words that tell the agent what to do next.', cells: { ...AT_DOORS, http: 'cited', core: 'cited' } },
   G8:  { says: 'An agent never holds the credential of the target, and the direct path is closed.', cells: { ...AT_DOORS, http: 'cited', core: 'n/a: the core never sees a credential' } },
-  G9:  { says: 'A refusal leaves protocol and transaction as the target itself would.', cells: { ...AT_DOORS, http: 'n/a: HTTP keeps no transaction between requests', core: 'n/a: transactions belong to a protocol' } },
+  G9:  { says: 'A refusal leaves protocol and transaction as the target itself would.', cells: { ...AT_DOORS, http: 'cited', core: 'n/a: transactions belong to a protocol' } },
   G10: { says: 'Freeze stops an agent, a resource or everything at once.', cells: { ...AT_DOORS, http: 'cited', core: 'cited' } },
   G11: { says: 'A canary of each route is really held, on a schedule, and shown green or red.', cells: { ...AT_DOORS, http: NO_CANARY, core: NO_CANARY } },
 
