@@ -35,6 +35,11 @@ export function spelledOnce<T extends object>(value: T): T {
   return value
 }
 
+/** Then it is frozen to its depths, and what was once made of it stays true. */
+export function isSpelled(value: object): boolean {
+  return spellings.has(value)
+}
+
 export function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
   Object.freeze(value)

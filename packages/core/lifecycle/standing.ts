@@ -1,4 +1,5 @@
 import type { Action } from '../action/action.ts'
+import { isSpelled } from '../action/canonical.ts'
 import type { ActionId, PersonId, ResourceId, SessionId, Shape, StandingId } from '../action/ids.ts'
 import type { FactName } from '../facts/facts.ts'
 import type { Instant } from '../given.ts'
@@ -34,9 +35,15 @@ export const BAN_MS: number = 24 * 60 * 60 * 1000
 /** Facts without which a shape is wider than what was read. */
 const SHAPING: readonly FactName[] = ['operation', 'http.query', 'http.type', 'http.body']
 
+const keys = new WeakMap<Caller, string>()
+
 /** One spelling of who asks, for equality of chains. */
 export function callerKey(caller: Caller): string {
-  return JSON.stringify([caller.agents, caller.owner, [...caller.actsFor].sort()])
+  const known = keys.get(caller)
+  if (known !== undefined) return known
+  const key = JSON.stringify([caller.agents, caller.owner, [...caller.actsFor].sort()])
+  if (isSpelled(caller)) keys.set(caller, key)
+  return key
 }
 
 /** Whether this standing decision speaks of this action, now. */

@@ -68,14 +68,15 @@ export function httpMessage(request: HttpRequest, credential: string | null): Ht
   if (cap !== null && upgrade !== null)
     return unclear(safe`nothing cuts what goes through a tunnel; open it without \`Sallyport-Cap\``)
   const { path, query } = target
+  // By their names, as the canonical form has them: then nothing is left to be sorted.
   const message = {
+    body: inOrderBody(body),
+    cap,
+    headers: headers.list,
     kind: 'http' as const,
     method,
     path,
     query,
-    headers: headers.list,
-    body: inOrderBody(body),
-    cap,
     upgrade,
   }
   deepFreeze(message)
@@ -113,7 +114,7 @@ export function targetOf({ path, query }: Pick<HttpMessage, 'path' | 'query'>): 
 }
 
 function inOrder({ kind, method, path, query, headers, body, cap, upgrade }: HttpMessage): HttpMessage {
-  return { kind, method, path, query, headers, body: inOrderBody(body), cap: inOrderCap(cap), upgrade }
+  return { body: inOrderBody(body), cap: inOrderCap(cap), headers, kind, method, path, query, upgrade }
 }
 
 function inOrderCap(cap: Cap | null): Cap | null {

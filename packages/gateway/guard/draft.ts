@@ -1,8 +1,17 @@
 import type { Action } from '@sallyport/core/action/action'
-import { canonicalBytes, type Json } from '@sallyport/core/action/canonical'
+import {
+  canonicalBytes,
+  deepFreeze,
+  isSpelled,
+  type Json,
+  spelledOnce,
+} from '@sallyport/core/action/canonical'
 import { digestOf, drawNonce, type Nonce, shapeOf } from '@sallyport/core/action/digest'
-import { type Digest, drawId } from '@sallyport/core/action/ids'
+import { type Digest, drawId, type Shape } from '@sallyport/core/action/ids'
+import type { Facts } from '@sallyport/core/facts/facts'
+import type { Sha256 } from '@sallyport/core/given'
 import type { Caller } from '@sallyport/core/people/caller'
+import type { Described } from '@sallyport/describe/described'
 import type { Content } from './content.ts'
 import type { Asked } from './guard.ts'
 import type { Guarded, GuardParts } from './parts.ts'
@@ -16,7 +25,11 @@ export interface Drafted {
 }
 
 /** Gives what was asked an id, a nonce and its digest. */
-export function draft(asked: Asked, guarded: Guarded, parts: GuardParts): Drafted {
+export function draft(
+  asked: Asked,
+  guarded: Pick<Guarded, 'address' | 'configured' | 'target'>,
+  parts: Pick<GuardParts, 'random' | 'sha256' | 'clock'>,
+): Drafted {
   const { caller, session, resource, described, reason } = asked
   const canonical = canonicalAction(caller, resource, guarded, asked.message)
   const nonce = drawNonce(parts.random)
@@ -29,17 +42,26 @@ export function draft(asked: Asked, guarded: Guarded, parts: GuardParts): Drafte
     facts: described.facts,
     effects: described.effects,
     digest: digestOf(parts.sha256, nonce, canonical),
-    shape: shapeOf(parts.sha256, {
-      effects: described.effects,
-      facts: described.facts,
-      configured: guarded.configured,
-    }),
+    shape: shapeIn(described, guarded.configured, parts.sha256),
     says: described.says,
     command: described.command,
     reason,
     askedAt: parts.clock(),
   }
   return { action, canonical, content: asked.content, nonce }
+}
+
+const shapes = new WeakMap<Facts, Map<string, Shape>>()
+
+/** Facts that were spelled cannot change, so that their shape with these effects, under this configuration, is made once. */
+function shapeIn({ facts, effects }: Described, configured: Digest, sha256: Sha256): Shape {
+  const known = shapes.get(facts)
+  const key = `${configured} ${effects.join(' ')}`
+  const before = known?.get(key)
+  if (before !== undefined) return before
+  const shape = shapeOf(sha256, { effects, facts, configured })
+  if (isSpelled(facts)) shapes.set(facts, (known ?? new Map<string, Shape>()).set(key, shape))
+  return shape
 }
 
 /** What is spelled in canonical bytes. */
@@ -62,12 +84,22 @@ export function canonicalAction(
   { address, configured }: Pick<Guarded, 'address' | 'configured'>,
   message: Json,
 ): Uint8Array {
-  const { agents, owner, actsFor } = caller
-  const chain = { agents: Object.freeze([...agents]), owner, actsFor: Object.freeze([...actsFor]) }
-  const said: Canonical = { v: 1, caller: Object.freeze(chain), resource, address, configured, message }
+  // By their names, as the canonical form has them: then nothing is left to be sorted.
+  const said: Canonical = { address, caller: chainOf(caller), configured, message, resource, v: 1 }
   const canonical = canonicalBytes(Object.freeze(said))
   spelled.set(canonical, said)
   return canonical
+}
+
+const chains = new WeakMap<Caller, Canonical['caller']>()
+
+function chainOf(caller: Caller): Canonical['caller'] {
+  const known = chains.get(caller)
+  if (known !== undefined) return known
+  const chain = { actsFor: [...caller.actsFor], agents: [...caller.agents], owner: caller.owner }
+  deepFreeze(chain)
+  if (isSpelled(caller)) chains.set(caller, spelledOnce(chain))
+  return chain
 }
 
 const spelled = new WeakMap<Uint8Array, Canonical>()
