@@ -9,7 +9,7 @@ export interface Headers {
 }
 
 /** RFC 9110, 7.6.1: these are about one connection and go no further, whether `Connection` names them or not. */
-const HOP_BY_HOP: readonly string[] = [
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'http2-settings',
   'keep-alive',
@@ -21,7 +21,7 @@ const HOP_BY_HOP: readonly string[] = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-]
+])
 
 /**
  * What the gateway speaks for itself. The caller's key and the cookies of its browser are for us. An encoded answer could
@@ -120,9 +120,10 @@ export function forwardedHeaders(raw: readonly Header[], credential: string | nu
   for (const [sent, text] of raw) {
     const name = sent.toLowerCase()
     if (!NAME.test(name)) return unclear(safe`the name of a header is no token`)
-    if (OVERRIDES.has(dashed(name)))
+    const plain = dashed(name)
+    if (OVERRIDES.has(plain))
       return unclear(safe`a header asks for another method or path than the request has; send what you mean`)
-    if (isWithheld(name, credential) || listed.has(name)) continue
+    if (isWithheld(plain, credential) || listed.has(name)) continue
     const value = forTarget(name, text, credential)
     if (!VALUE.test(value)) return unclear(safe`the value of a header is not ASCII`)
     if (name !== 'prefer' || value !== '') list.push([name, value])
@@ -135,7 +136,7 @@ export function answerHeaders(raw: readonly Header[]): readonly Header[] {
   const listed = connectionOptions(raw)
   return raw
     .map(([name, value]): Header => [name.toLowerCase(), value])
-    .filter(([name]) => !HOP_BY_HOP.includes(name) && !listed.has(name) && !isForUs(name))
+    .filter(([name]) => !HOP_BY_HOP.has(name) && !listed.has(name) && !isForUs(name))
 }
 
 /**
@@ -154,8 +155,7 @@ export function prefersHandle(raw: readonly Header[]): boolean {
   )
 }
 
-function isWithheld(name: string, credential: string | null): boolean {
-  const plain = dashed(name)
+function isWithheld(plain: string, credential: string | null): boolean {
   return (
     WITHHELD.has(plain) ||
     IDENTITY_PREFIXES.some((prefix) => plain.startsWith(prefix)) ||

@@ -57,6 +57,7 @@ function pathFault(path: string): Redacted | undefined {
   // With matrix parameters cut, since some servers cut them before they resolve: `/..;/admin`.
   if (segments.some((segment) => /^\.{1,2}(?:;|%3B|$)/.test(segment)))
     return safe`there is a dot segment (\`.\` or \`..\`) in the path; write the path that you mean`
+  if (!path.includes('%')) return undefined
   if (/%(?:2F|5C)/.test(path)) return safe`there is an encoded slash or backslash in the path`
   // `%25` hides a second encoding from us that a server which decodes twice would find.
   if (/%25/.test(path)) return safe`there is an encoded percent sign in the path`
@@ -65,6 +66,7 @@ function pathFault(path: string): Redacted | undefined {
 }
 
 function normalEscapes(text: string): string {
+  if (!text.includes('%')) return text
   return text.replace(ESCAPE, (escape) => {
     const char = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
     return UNRESERVED.test(char) ? char : escape.toUpperCase()

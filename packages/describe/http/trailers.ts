@@ -27,10 +27,9 @@ const ONLY_BEFORE: ReadonlySet<string> = new Set([
 
 /** Those of the trailers which a head announces that may go on, in lower case. */
 export function announcedTrailers(head: readonly Header[]): readonly string[] {
-  const names = head
-    .filter(([name]) => name.toLowerCase() === 'trailer')
-    .flatMap(([, value]) => value.split(','))
-    .map((name): Header => [name.trim(), ''])
+  const said = head.filter(([name]) => name.toLowerCase() === 'trailer')
+  if (said.length === 0) return []
+  const names = said.flatMap(([, value]) => value.split(',')).map((name): Header => [name.trim(), ''])
   const allowed = answerHeaders(names).map(([name]) => name)
   return [...new Set(allowed)].filter((name) => name !== '' && !ONLY_BEFORE.has(name))
 }

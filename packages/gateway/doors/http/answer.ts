@@ -39,11 +39,11 @@ export async function writeAnswer(
 
 /** RFC 9112, 7.1.2: they stand behind the last chunk, so that in HTTP/1.1 only a chunked content has any. */
 function takenTrailers({ req }: Outgoing, { headers, trailers }: Answer): Trailers | undefined {
+  if (trailers === undefined || trailers.names.length === 0) return undefined
   const isChunked = req.httpVersion === '1.1' && headers.every(([name]) => name !== 'content-length')
   const hasPlace = isChunked || req.httpVersion === '2.0'
   const te = headersOf(req.rawHeaders).filter(([name]) => name === 'te')
-  const isTaken = hasPlace && takesTrailers(te.map(([, value]) => value))
-  return isTaken && trailers !== undefined && trailers.names.length > 0 ? trailers : undefined
+  return hasPlace && takesTrailers(te.map(([, value]) => value)) ? trailers : undefined
 }
 
 /** The client asked for a handle, and this is it. */

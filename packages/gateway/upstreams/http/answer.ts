@@ -43,15 +43,15 @@ export async function answerOf(
   const meter = empty ? null : meterOf(capped.cap, capped.fields, countableType(received))
   const source = empty || !isOpened ? body : opened(body, coding)
   const content = contentOf(source, received, meter, veil, signal)
+  const shown = shownHeaders(headers, isOpened, veil)
+  const trailers = empty ? undefined : shownTrailers(received, isOpened, veil)
   const answer: Answer = {
     kind: 'http',
     status,
     // RFC 9110, 8.6: a client that believed in the length of a 204 would wait for it.
-    headers: shownHeaders(headers, isOpened, veil).filter(
-      ([name]) => status !== 204 || name !== 'content-length',
-    ),
+    headers: status === 204 ? shown.filter(([name]) => name !== 'content-length') : shown,
     ...content,
-    ...(empty ? {} : { trailers: shownTrailers(received, isOpened, veil) }),
+    ...(trailers === undefined ? {} : { trailers }),
   }
   if (meter === null) return answer
   const announced = crossedAhead(received, isOpened, capped.cap)
@@ -99,12 +99,10 @@ function exportCap(
 const DIGESTS: ReadonlySet<string> = new Set(['content-digest', 'content-md5', 'digest', 'repr-digest'])
 
 /** Only those that were announced: what nobody was told of nobody waits for. */
-function shownTrailers({ headers, trailers }: Received, isOpened: boolean, veil: Veil): Trailers {
-  const names = shownHeaders(
-    announcedTrailers(headers).map((name) => [name, '']),
-    isOpened,
-    veil,
-  ).map(([name]) => name)
+function shownTrailers({ headers, trailers }: Received, isOpened: boolean, veil: Veil): Trailers | undefined {
+  const announced = announcedTrailers(headers).map((name): Header => [name, ''])
+  if (announced.length === 0) return undefined
+  const names = shownHeaders(announced, isOpened, veil).map(([name]) => name)
   return {
     names,
     read: () => shownHeaders(trailers(), isOpened, veil).filter(([name]) => names.includes(name)),
@@ -112,8 +110,9 @@ function shownTrailers({ headers, trailers }: Received, isOpened: boolean, veil:
 }
 
 function shownHeaders(raw: readonly Header[], isOpened: boolean, veil: Veil): readonly Header[] {
-  const sameBytes = !isOpened && veil === NO_VEIL
-  const headers = answerHeaders(raw).filter(([name]) => sameBytes || !DIGESTS.has(name))
+  const all = answerHeaders(raw)
+  if (!isOpened && veil === NO_VEIL) return all
+  const headers = all.filter(([name]) => !DIGESTS.has(name))
   return (isOpened ? openedHeaders(headers) : headers)
     .filter(([name]) => veil.text(name) === name)
     .map(([name, value]) => [name, veil.text(value)])
@@ -151,9 +150,7 @@ function isLikeAscii(contentType: string): boolean {
 }
 
 function said(headers: readonly Header[], wanted: string): readonly string[] {
-  return headers
-    .filter(([name]) => name.toLowerCase() === wanted)
-    .map(([, value]) => value.trim().toLowerCase())
+  return headers.filter(([name]) => name === wanted).map(([, value]) => value.trim().toLowerCase())
 }
 
 /** It ran, and the record says so; the client hears that it must not simply try again. */

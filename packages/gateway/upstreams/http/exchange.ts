@@ -11,6 +11,7 @@ import type { Outgoing } from './outgoing.ts'
 /** The head of an answer as it came, and its body as it comes. */
 export interface Received {
   readonly status: number
+  /** Names in lower case. */
   readonly headers: readonly Header[]
   /** Leaving it before its end cuts the connection. */
   readonly body: Flow
@@ -145,9 +146,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Name and value by turns, as bytes or as text, which is Latin-1 in HTTP. */
+/** From name and value by turns, as bytes or as text, which is Latin-1 in HTTP. Names in lower case. */
 function headersOf(raw: Dispatcher.DispatchController['rawHeaders'] | undefined): readonly Header[] {
   if (!Array.isArray(raw)) return []
-  const texts = raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
-  return texts.flatMap((name, at): Header[] => (at % 2 === 0 ? [[name, texts[at + 1] ?? '']] : []))
+  const textAt = (at: number): string => {
+    const part = raw[at] ?? ''
+    return typeof part === 'string' ? part : part.toString('latin1')
+  }
+  const headers: Header[] = []
+  for (let at = 0; at < raw.length; at += 2) headers.push([textAt(at).toLowerCase(), textAt(at + 1)])
+  return headers
 }
