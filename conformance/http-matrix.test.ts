@@ -10,8 +10,8 @@ const POLICIES = `
 permit (principal, action in [Action::"read", Action::"write"], resource);
 @id("tunnels") @because("this is about the wire")
 permit (principal, action == Action::"execute", resource) when { context.labels.contains("tunnel") };
-@id("deletes") @hold("reviewers") @within("1m") @because("deleting takes a reviewer")
-permit (principal, action == Action::"delete", resource);
+@id("puts") @hold("reviewers") @within("1m") @because("putting takes a reviewer")
+permit (principal, action == Action::"write", resource) when { context.http.method == "PUT" };
 `
 const CREDENTIAL = "    credential: { header: x-api-key, format: '{}', secret: env:CRM_SECRET }"
 

@@ -47,7 +47,7 @@ export interface HttpRequest {
 
 const METHOD = /^[A-Z][A-Z-]{0,19}$/
 /** RFC 9110, 9.3: content has no meaning in these that servers agree on, and some leave it for the next request to begin with. */
-const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE'])
 const SHA256 = /^[0-9a-f]{64}$/
 
 /** The message that a request becomes on its way to a target whose own credential goes into the header `credential`. */
@@ -57,7 +57,9 @@ export function httpMessage(request: HttpRequest, credential: string | null): Ht
   // TRACE is answered with the request itself, and the request has the target's credential in it.
   if (method === 'TRACE' || method === 'CONNECT') return unclear(safe`TRACE and CONNECT are not carried`)
   if (body !== null && WITHOUT_BODY.has(method))
-    return unclear(safe`a body has no meaning in GET, HEAD and OPTIONS that servers agree on; use POST`)
+    return unclear(
+      safe`a body has no meaning in GET, HEAD, OPTIONS and DELETE that servers agree on; use POST`,
+    )
   if (upgrade !== null && method !== 'GET') return unclear(safe`only a GET opens a WebSocket`)
   const target = readTarget(request.target)
   if (target.kind === 'unclear') return target

@@ -11,7 +11,12 @@ import type { RefusalCode } from '@sallyport/core/refusal/table'
 import type { ApiParts } from './parts.ts'
 
 /** What was refused before or after policy was asked, so that policy's own word may have been a gentler one. */
-const BEFORE_POLICY: ReadonlySet<RefusalCode> = new Set(['unresolved-caller', 'frozen', 'denied'])
+const BEFORE_POLICY: ReadonlySet<RefusalCode> = new Set([
+  'unresolved-caller',
+  'frozen',
+  'denied',
+  'not-authenticated',
+])
 const AFTER_A_HOLD: ReadonlySet<RefusalCode> = new Set(['reason-needed', 'no-reviewer', 'too-large'])
 
 /** The stored leaf, judged again by the archived policy and the people of its time (claim L4). */

@@ -90,6 +90,7 @@ async function sendRecorded(life: Life, bytes: Bytes, way: Way, durable: Durable
 /** While the record was written somebody may have frozen it, or changed policy or people: then the judgement is not today's. */
 function overtaken({ action, judgedBy }: Life, { parts, shelf }: House): boolean {
   const { policy, directory } = judgedBy
+  if (!parts.stillProved(action.caller.proof)) return true
   return shelf.frozen(action) || policy !== parts.policy().digest || directory !== parts.directory().digest
 }
 

@@ -43,7 +43,8 @@ export function judge(
     return judged(refuse('unresolved-caller', 'somebody in the calling chain is not a known person'))
   if (shelf.frozen(action))
     return judged(refuse('frozen', 'a person froze this agent, this resource or everything'))
-  if (banned(action, shelf, parts)) return judged(refuse('denied', BANNED))
+  const stop = stopped(action, shelf, parts)
+  if (stop !== null) return judged(stop)
 
   const { caller, effects, facts } = action
   const verdict = policy.decide({ caller, target: guarded.target, effects, facts, circumstances }, directory)
@@ -86,11 +87,11 @@ export function rejudge(
       frozen,
       voters,
     }
-  const { verdict, judgedBy, circumstances } = judge(life.action, guarded, shelf, history, parts)
-  // A waiver is a use of its own and is not spent on an action that people answered themselves.
-  const waived = verdict.kind === 'allow' && verdict.waiver !== undefined
+  // A waiver is a use of its own, and no vote: an action that people answer is judged as if there were none.
+  const unwaived = { ...shelf, standings: [] }
+  const { verdict, judgedBy, circumstances } = judge(life.action, guarded, unwaived, history, parts)
   return {
-    verdict: waived ? heldStill(life, verdict.why) : verdict,
+    verdict,
     judgedBy,
     asked: { target: guarded.target, circumstances },
     frozen,

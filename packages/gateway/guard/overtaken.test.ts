@@ -5,6 +5,7 @@ import { safe } from '@sallyport/core/redact/redacted'
 import { claim } from '@sallyport/testkit/claim'
 import { type HttpHouse, openHttpHouse } from '@sallyport/testkit/http-house'
 import { named } from '@sallyport/testkit/identity'
+import { rawClient } from '@sallyport/testkit/raw'
 import { answer, type RecordingUpstream, recordingUpstream } from '@sallyport/testkit/upstream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sha256 } from '../keys/sha256.ts'
@@ -97,6 +98,21 @@ describe('an approval', () => {
       await house.inside.identity.rotateKey(named('agent', 'bot'), 'operator')
       await house.decide(life, 'approve')
       expect((await asking).status).toBe(401)
+      expect(target.requests()).toEqual([])
+    },
+  )
+
+  test(
+    claim('G8', 'http', 'is not even asked for by a key that was rotated while the body came'),
+    async () => {
+      await opened(`${HELD}@id("writes") permit (principal, action == Action::"write", resource);`)
+      const client = rawClient(house.port)
+      const head = `POST /crm/notes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${house.key}\r\n`
+      client.send(`${head}Expect: 100-continue\r\nContent-Length: 4\r\nConnection: close\r\n\r\n`)
+      await client.until((received) => received.includes('100 Continue'))
+      await house.inside.identity.rotateKey(named('agent', 'bot'), 'operator')
+      client.send('body')
+      expect(await client.closed).toMatch(/HTTP\/1.1 401 [\s\S]*not-authenticated/)
       expect(target.requests()).toEqual([])
     },
   )

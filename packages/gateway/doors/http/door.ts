@@ -11,6 +11,7 @@ import { isHandshake } from './handshake.ts'
 import {
   BODIES_LIMIT_BYTES,
   BODIES_OF_ONE_LIMIT_BYTES,
+  PIPELINED_BODY_LIMIT_BYTES,
   STRANGERS_LIMIT,
   WAITS,
   type Waits,
@@ -103,8 +104,10 @@ function takeRequests(server: DoorServer, serving: Serving): void {
   const take = (incoming: Incoming, response: Outgoing): void => {
     // A stream waits for nobody: each is an action, whatever its neighbours do.
     if (isStream(incoming)) return void serve(serving, incoming, response)
-    const taken = turns.take(incoming.socket, () => serve(serving, incoming, response))
-    // No answer: Node would queue it, and at enough of them stop reading, so that we could not see this client leave.
+    // No answer in either case: Node would queue it, or stop reading in the middle of this body, and then we could not see
+    // that the client leaves what it waits for.
+    const unseen = turns.busy(incoming.socket) && stopsReading(incoming)
+    const taken = !unseen && turns.take(incoming.socket, () => serve(serving, incoming, response))
     if (!taken) incoming.socket.destroy()
   }
   const upgrades = openUpgrades(serving)
@@ -129,6 +132,12 @@ function takeRequests(server: DoorServer, serving: Serving): void {
   server.on('clientError', (cause: NodeJS.ErrnoException, socket: Duplex) =>
     refuseBytes(cause, socket, turns),
   )
+}
+
+/** Node reads no further than this into a body that nobody takes yet. */
+function stopsReading({ headers }: IncomingMessage): boolean {
+  const isChunked = headers['transfer-encoding'] !== undefined
+  return isChunked || Number(headers['content-length'] ?? 0) > PIPELINED_BODY_LIMIT_BYTES
 }
 
 /** Bytes that are no request. While an earlier one waits for its answer, ours would be taken for it. */

@@ -13,6 +13,8 @@ export const BODIES_LIMIT_BYTES: number = 256 * 1024 * 1024
 export const BODIES_OF_ONE_LIMIT_BYTES: number = 64 * 1024 * 1024
 /** Requests that one connection of HTTP/1.1 may have waiting behind the one that runs. With more it is ended. */
 export const PIPELINE_LIMIT = 32
+/** The body of such a request; with a longer one, or one in chunks, the connection is ended. */
+export const PIPELINED_BODY_LIMIT_BYTES: number = 8 * 1024
 export const REASON_LIMIT_CHARS = 500
 /** Run, model, session, `Idempotency-Key`. */
 export const LABEL_LIMIT_CHARS = 128

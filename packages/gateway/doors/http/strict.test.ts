@@ -177,6 +177,27 @@ describe('not a byte of what leaves a doubt reaches the target', () => {
     await house.reaches(life?.action.id ?? null, 'withdrawn')
     expect(target.connections()).toBe(0)
   })
+
+  test.each([
+    ['long', `Content-Length: 1000000\r\n\r\n${'x'.repeat(70_000)}`],
+    ['in chunks', `Transfer-Encoding: chunked\r\n\r\n${'ffff\r\n'.padEnd(70_000, 'x')}`],
+  ])(
+    claim(
+      'G6',
+      'http',
+      'a body that is %s and comes behind a held request ends both: nobody could see its sender leave',
+    ),
+    async (_, framed) => {
+      const client = rawClient(house.port)
+      client.send(
+        `DELETE /crm/a/1 HTTP/1.1\r\n${HOST}${key}\r\nPOST /crm/a HTTP/1.1\r\n${HOST}${key}${framed}`,
+      )
+      expect(await client.closed).toBe('')
+      for (const life of await house.inside.store.read('open', { limit: 10 }))
+        await house.reaches(life.action.id, 'withdrawn')
+      expect(target.connections()).toBe(0)
+    },
+  )
 })
 
 test(
