@@ -2,10 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Redacted, safe } from '@sallyport/core/redact/redacted'
-import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
-import type { Guard } from '../../guard/guard.ts'
-import type { Proved, ToldOfItself } from './ask.ts'
+import { safe } from '@sallyport/core/redact/redacted'
+import { refusal } from '@sallyport/core/refusal/refusal'
 import { type Incoming, isStream, type Outgoing } from './exchange.ts'
 import { isHandshake } from './handshake.ts'
 import {
@@ -16,10 +14,10 @@ import {
   WAITS,
   type Waits,
 } from './limits.ts'
+import type { HttpDoorParts, Serving } from './parts.ts'
 import { refuseOnSocket, writeRefusal } from './refuse.ts'
 import { HEAD_TOO_LARGE } from './request.ts'
-import type { Resources } from './resource.ts'
-import { type Serving, serve } from './serve.ts'
+import { serve } from './serve.ts'
 import {
   type Certificate,
   createDoorServer,
@@ -32,19 +30,6 @@ import { openSpace } from './space.ts'
 import { openStrangers, type Strangers } from './strangers.ts'
 import { openTurns, type Turns } from './turns.ts'
 import { openUpgrades } from './upgrade.ts'
-
-/** What the door is handed. It knows nothing of policy, people or storage. */
-export interface HttpDoorParts {
-  readonly guard: Guard
-  /** Identity: whose key this is. */
-  readonly prove: (key: string, told: ToldOfItself) => Promise<Proved | Refusal>
-  readonly resources: Resources
-  /** Names of this door besides `localhost` and what is below it. */
-  readonly hosts: readonly string[]
-  /** Where a handle is asked for its answer. */
-  readonly consoleUrl: string
-  readonly log: (event: Redacted, cause?: unknown) => void
-}
 
 /** Where it listens, and what it shows of itself; without a certificate it speaks HTTP/1.1 in the clear. */
 export interface ListenAt {

@@ -6,22 +6,12 @@ import { writeAnswer, writeHandle } from './answer.ts'
 import { ask, type Proved, toldBy } from './ask.ts'
 import { type Framing, readBody } from './body.ts'
 import { readCredential } from './credential.ts'
-import type { HttpDoorParts } from './door.ts'
 import { cut, endUnread, finished, type Incoming, isStream, type Outgoing, onGone } from './exchange.ts'
-import { type Waits, WHOLE_BODY_LIMIT_BYTES } from './limits.ts'
+import { WHOLE_BODY_LIMIT_BYTES } from './limits.ts'
+import type { Serving } from './parts.ts'
 import { refuseOnSocket, writeRefusal } from './refuse.ts'
 import { type DoorRequest, headerOf, readRequest } from './request.ts'
 import { type Located, locate } from './resource.ts'
-import type { Space } from './space.ts'
-
-/** What one request is served with. */
-export interface Serving extends HttpDoorParts {
-  readonly knownHosts: ReadonlySet<string>
-  readonly space: Space
-  readonly waits: Waits
-  /** Whoever sent this is no stranger. */
-  readonly proved: (incoming: Incoming) => void
-}
 
 /** One request, from its head to the last byte of its answer. Never rejects. */
 export async function serve(serving: Serving, incoming: Incoming, response: Outgoing): Promise<void> {

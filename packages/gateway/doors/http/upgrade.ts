@@ -12,9 +12,10 @@ import { ask } from './ask.ts'
 import { finished } from './exchange.ts'
 import { clientOf, type HandshakingClient } from './handshake.ts'
 import { TUNNELS_LIMIT, TUNNELS_OF_ONE_LIMIT, type Waits } from './limits.ts'
+import type { Serving } from './parts.ts'
 import { refuseOnSocket } from './refuse.ts'
 import { headerOf, readRequest } from './request.ts'
-import { admitted, agentOf, readSender, type Serving } from './serve.ts'
+import { admitted, agentOf, readSender } from './serve.ts'
 import { openSpace, type Space } from './space.ts'
 
 /** Serves connections that Node handed over, since their clients want to turn them into tunnels (RFC 6455). */
