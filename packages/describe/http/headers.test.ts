@@ -63,6 +63,10 @@ describe('what is not for the target stays here', () => {
     'X-Forwarded-For',
     'X_Forwarded_For',
     'X-Forwarded_User',
+    'X.Forwarded.For',
+    'X-Forwarded~For',
+    'Transfer.Encoding',
+    'Proxy',
     'Remote-User',
     'Remote_User',
     'X-Remote-User',
@@ -84,6 +88,7 @@ describe('what is not for the target stays here', () => {
     'X-Auth-Request-Email',
     'X-Api-Key',
     'X_API_KEY',
+    'X.Api.Key',
   ])('%s', (name) => {
     expect(
       forwarded([
@@ -118,6 +123,12 @@ describe('what would make the request another one is refused', () => {
     ['X-HTTP-Method-Override', 'DELETE'],
     ['X-Method-Override', 'DELETE'],
     ['X_HTTP_Method_Override', 'DELETE'],
+    ['X.HTTP.Method.Override', 'DELETE'],
+    ['X-HTTP!Method|Override', 'DELETE'],
+    ['Script-Name', '/x'],
+    ['SCRIPT_NAME', '/x'],
+    ['X-Script-Name', '/x'],
+    ['Path_Info', '/admin'],
     ['X-Original-URL', '/admin'],
     ['X-Rewrite-URL', '/admin'],
     ['X-Latin', 'caf\u00e9'],

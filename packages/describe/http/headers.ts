@@ -50,6 +50,8 @@ const IDENTITY: readonly string[] = [
   'client-ip',
   'forwarded',
   'from',
+  // CGI makes `HTTP_PROXY` of it, by which the target's own clients ask somebody else (httpoxy).
+  'proxy',
   'remote-addr',
   'remote-email',
   'remote-groups',
@@ -90,6 +92,9 @@ const IDENTITY_PREFIXES: readonly string[] = [
 
 /** By these a server takes the request for another one than was judged, so that dropping them would not be honest either. */
 const OVERRIDES: ReadonlySet<string> = new Set([
+  // Servers of WSGI and PHP cut the path at the one, and take the other for it.
+  'path-info',
+  'script-name',
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
@@ -98,6 +103,7 @@ const OVERRIDES: ReadonlySet<string> = new Set([
   'x-original-url',
   'x-override-url',
   'x-rewrite-url',
+  'x-script-name',
 ])
 
 /**
@@ -179,9 +185,9 @@ function trimmed(text: string): string {
   return text.slice(start, end)
 }
 
-/** CGI and its children give `X_Forwarded_For` and `X-Forwarded-For` one name, so that one must not pass as the other. */
-function dashed(name: string): string {
-  return name.replaceAll('_', '-')
+/** CGI and its children give `X_Forwarded.For` and `X-Forwarded-For` one name, so that one must not pass as the other. */
+export function dashed(name: string): string {
+  return name.replace(/[^a-z0-9-]/g, '-')
 }
 
 /** What `Connection` names ends here. The client chooses these names; what we put in later is not among them. */

@@ -25,6 +25,15 @@ const ROUTES: readonly HttpRoute[] = [
     operation: null,
     speaks: null,
   },
+  {
+    method: 'GET',
+    path: '/salaries',
+    effects: null,
+    datasets: [],
+    labels: ['pii'],
+    operation: null,
+    speaks: null,
+  },
 ]
 
 function described(text: string) {
@@ -136,6 +145,7 @@ describe('a forbid about HTTP is never passed in silence', () => {
     path: forbidding('context.http.path like "/v1/admin/*"'),
     operation: forbidding('context.operation like "GET /v1/admin/*"'),
     query: forbidding('context.http.query.contains("full")'),
+    labels: forbidding('context.labels.contains("pii")'),
   }
 
   test.each<[keyof typeof RULES, string, string]>([
@@ -157,6 +167,14 @@ describe('a forbid about HTTP is never passed in silence', () => {
     ['query', '/x?full%00=1', 'not-understood'],
     ['query', '/x?+full=1', 'not-understood'],
     ['query', '/x/7?page=1', 'allow'],
+    ['labels', '/salaries', 'not-permitted'],
+    ['labels', '/;x/salaries', 'not-understood'],
+    ['labels', '/salaries/;x/;y', 'not-understood'],
+    ['labels', '/%20/salaries', 'not-understood'],
+    ['labels', '/%E2%80%8B/salaries', 'not-understood'],
+    ['labels', '/salaries%3Fx', 'not-understood'],
+    ['labels', '/salaries%23', 'not-understood'],
+    ['labels', '/elsewhere/;x', 'allow'],
   ])(claim(['P1', 'G5'], 'core', '%s: GET %s → %s'), (about, path, word) => {
     const { facts, effects } = described(`GET ${path}`)
     const verdict = RULES[about].decide({ ...question(effects), facts }, DIRECTORY)

@@ -37,6 +37,9 @@ describe('the most specific route wins', () => {
     ['GET /exports', 'none'],
     ['GET /customers/7/notes', 'none'],
     ['GET /exports/%7Bname%7D', 'GET /exports/{name}'],
+    ['GET /exports/why%3F', 'GET /exports/{name}'],
+    ['GET /exports/c%23', 'GET /exports/{name}'],
+    ['GET /elsewhere/;x', 'none'],
   ])('%s → %s', (request, route) => {
     expect(matched(request)).toBe(route)
   })
@@ -76,6 +79,16 @@ describe('what a lenient server would take for another route is doubtful', () =>
     'GET /exports/public.json',
     'GET /exports/Public.json/',
     'GET /exports/public%EF%BC%9Bx',
+    'GET /;x/customers/7',
+    'GET /customers/;x/7',
+    'GET /customers/7/;x/;y',
+    'GET /%20/customers/7',
+    'GET /%E2%80%8B/exports/public',
+    'GET /exports/;x',
+    'GET /exports/public%3Fx',
+    'GET /exports/public%23',
+    'GET /exports/public%EF%BC%9Fx',
+    'GET /exports/public%3Fa/b',
   ])('%s', (request) => {
     expect(matched(request)).toBe('doubtful')
   })

@@ -92,15 +92,16 @@ function match(method: string, path: string, routes: readonly HttpRoute[]): Matc
 }
 
 /**
- * As lenient servers read a path: folded, without a last slash, and some without a format (`.json`) at its end. An operator
- * who has a route for that very ending knows of it.
+ * As lenient servers read a path: folded, without what is then empty (`/;x/payroll`), up to a question mark or fragment that they
+ * decode before they cut, and some without a format (`.json`) at its end. An operator who has a route for that very ending knows of it.
  */
 function lenientReadings(
   path: readonly string[],
   exact: readonly HttpRoute[],
 ): readonly (readonly string[])[] {
-  const all = path.map(folded)
-  const segments = all.at(-1) === '' ? all.slice(0, -1) : all
+  const cut = path.findIndex((segment) => /[?#]/.test(segment.normalize('NFKC')))
+  const whole = cut < 0 ? path : path.slice(0, cut + 1)
+  const segments = whole.map(folded).filter((segment) => segment !== '')
   const last = segments.at(-1)
   if (last === undefined || exact.some((route) => !isParameter(templateOf(route).at(-1) ?? '')))
     return [segments]
@@ -116,7 +117,7 @@ function folded(segment: string): string {
   const plain = segment.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
   return plain
     .toLowerCase()
-    .replace(/;.*/s, '')
+    .replace(/[;?#].*/s, '')
     .replace(/[\s.]+$/, '')
     .trimStart()
 }

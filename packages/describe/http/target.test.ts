@@ -15,6 +15,7 @@ describe('a target has one spelling', () => {
     ['/x?filter[name]={"a"}'.replaceAll('"', '%22'), '/x', 'filter[name]={%22a%22}'],
     ['/x?next=/a/../b?c%2fd', '/x', 'next=/a/../b?c%2Fd'],
     ['/a...b/..c', '/a...b/..c', ''],
+    ['/a%20b/.c%20d', '/a%20b/.c%20d', ''],
   ])('%s', (raw, path, query) => {
     expect(readTarget(raw)).toEqual({ kind: 'target', path, query })
   })
@@ -36,6 +37,12 @@ describe('what two servers may read in two ways is refused', () => {
     ['half encoded dots', '/a/.%2e'],
     ['dots with a parameter', '/a/..;x=1/b'],
     ['dots with an encoded parameter', '/a/..%3Bx/b'],
+    ['dots and a blank', '/a/..%20/b'],
+    ['a blank and dots', '/a/%20../b'],
+    ['a dot and a blank', '/.%20/a'],
+    ['dots and what cannot be seen', '/a/.%E2%80%8B./b'],
+    ['wide dots', '/a/%EF%BC%8E%EF%BC%8E/b'],
+    ['dots before an encoded question mark', '/a/..%3Fx/b'],
     ['an encoded slash', '/a%2fb'],
     ['an encoded backslash', '/a%5Cb'],
     ['a backslash', '/a\\b'],

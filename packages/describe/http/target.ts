@@ -62,7 +62,16 @@ function pathFault(path: string): Redacted | undefined {
   // `%25` hides a second encoding from us that a server which decodes twice would find.
   if (/%25/.test(path)) return safe`there is an encoded percent sign in the path`
   if (/%(?:[01][0-9A-F]|7F)/.test(path)) return safe`there is an encoded control character in the path`
-  return isUtf8(path) ? undefined : safe`the escapes of the path are not UTF-8`
+  if (!isUtf8(path)) return safe`the escapes of the path are not UTF-8`
+  return segmentsOf(path).some(isDots)
+    ? safe`there is a dot segment with something invisible around it in the path; write the path that you mean`
+    : undefined
+}
+
+/** `/..%20/admin`: some servers trim a segment, or fold its width, before they resolve it. */
+function isDots(segment: string): boolean {
+  const seen = segment.normalize('NFKC').replace(/[\s\p{Default_Ignorable_Code_Point}]/gu, '')
+  return /^\.{1,2}(?:[;?#]|$)/.test(seen)
 }
 
 function normalEscapes(text: string): string {

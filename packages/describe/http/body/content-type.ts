@@ -1,4 +1,4 @@
-import type { Header } from '../headers.ts'
+import { dashed, type Header } from '../headers.ts'
 
 /** What a body says it is. */
 export interface ContentType {
@@ -18,23 +18,24 @@ const CONTENT_TYPE = new RegExp(
   `^(${TOKEN}/${TOKEN})((?:[ \\t]*;[ \\t]*${TOKEN}=(?:${TOKEN}|"[^"\\\\]*"))*)[ \\t]*;?$`,
 )
 const PARAMETER = new RegExp(`;[ \\t]*(${TOKEN})=(?:"([^"\\\\]*)"|(${TOKEN}))`, 'g')
-/** RFC 2046, 5.1.1, without the blank. */
-const BOUNDARY = /^[A-Za-z0-9'()+_,./:=?-]{1,70}$/
+/** RFC 2046, 5.1.1, without the blank, and without the comma and the `=` at which some readers cut. */
+const BOUNDARY = /^[A-Za-z0-9'()+_./:?-]{1,70}$/
 const UTF_8: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii'])
 
 export function contentTypeOf(headers: readonly Header[]): ContentType {
-  const [sent, second] = valuesOf(headers, 'content-type')
-  const encodings = valuesOf(headers, 'content-encoding')
-  const plain = encodings.every((encoding) => encoding.toLowerCase() === 'identity')
-  if (sent === undefined) return { essence: '', boundary: null, plain, clear: true }
+  const [type, second] = headers.filter(([name]) => dashed(name) === 'content-type')
+  const encodings = headers.filter(([name]) => dashed(name) === 'content-encoding')
+  const plain = encodings.every(([, encoding]) => encoding.toLowerCase() === 'identity')
+  if (type === undefined) return { essence: '', boundary: null, plain, clear: true }
+  const [name, sent] = type
   const [, essence, parameters = ''] = CONTENT_TYPE.exec(sent) ?? []
   const given = parametersIn(parameters)
-  if (second !== undefined || essence === undefined || given === 'twice')
+  // To CGI `Content_Type` is a type, and the last one counts; to others it is none.
+  if (second !== undefined || name !== 'content-type' || essence === undefined || given === 'twice')
     return { essence: '', boundary: null, plain: false, clear: false }
-  const boundary = given.get('boundary') ?? ''
   return {
     essence: essence.toLowerCase(),
-    boundary: BOUNDARY.test(boundary) ? boundary : null,
+    boundary: boundaryIn(given),
     plain: plain && UTF_8.has(given.get('charset')?.toLowerCase() ?? 'utf-8'),
     clear: true,
   }
@@ -44,18 +45,20 @@ export function isJsonType({ essence }: ContentType): boolean {
   return essence === 'application/json' || (essence.startsWith('application/') && essence.endsWith('+json'))
 }
 
-function valuesOf(headers: readonly Header[], wanted: string): readonly string[] {
-  // CGI gives `Content_Type` the same name, and there the last one counts.
-  return headers.filter(([name]) => name.replaceAll('_', '-') === wanted).map(([, value]) => value)
+/** PHP and Rack find the word in the midst of other parameters too: `xboundary=b1`. */
+function boundaryIn(given: ReadonlyMap<string, string>): string | null {
+  const boundary = given.get('boundary') ?? ''
+  const hasOthers = [...given.keys()].some((name) => name !== 'boundary' && name !== 'charset')
+  return !hasOthers && BOUNDARY.test(boundary) ? boundary : null
 }
 
 function parametersIn(text: string): ReadonlyMap<string, string> | 'twice' {
   const given = new Map<string, string>()
   for (const [, name = '', quoted, token = ''] of text.matchAll(PARAMETER)) {
-    // `charset*` (RFC 2231) is `charset` to some.
-    const plain = name.toLowerCase().replace(/\*.*/, '')
+    // `charset*` (RFC 2231) is `charset` to some, and its value another one.
+    const [plain = '', extended] = name.toLowerCase().split('*')
     if (given.has(plain)) return 'twice'
-    given.set(plain, quoted ?? token)
+    given.set(plain, extended === undefined ? (quoted ?? token) : '*')
   }
   return given
 }

@@ -91,6 +91,8 @@ describe('what two readers may read in two ways is unknown', () => {
     ['two types', json(['content-type', FORM]), JSON_TEXT],
     ['two types in one', 'application/json, text/plain', JSON_TEXT],
     ['a type with an underscore', json(['content_type', FORM]), JSON_TEXT],
+    ['only that', [['content_type', 'application/json']], JSON_TEXT],
+    ['a type with a dot', json(['content.type', FORM]), JSON_TEXT],
     ['a compressed body', json(['content-encoding', 'gzip']), JSON_TEXT],
     ['a depth that nobody designed', 'application/json', `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`],
     ['more keys than anybody designed', 'application/json', `{${range(129).map((n) => `"k${word(n)}":1`)}}`],
@@ -99,6 +101,20 @@ describe('what two readers may read in two ways is unknown', () => {
     ['a line break in a form', FORM, 'a=1\r\nb=2'],
     ['no boundary', 'multipart/form-data', multipart(part('a', '1'))],
     ['another boundary', 'multipart/form-data; boundary=b1', multipart(part('a', '1'))],
+    ['another parameter that ends like it', `${MULTI}; xboundary=b1`, multipart(part('a', '1'))],
+    ['another before it', 'multipart/form-data; xboundary=b1; boundary=b0', multipart(part('a', '1'))],
+    ['the word in another value', `${MULTI}; x="boundary=b1"`, multipart(part('a', '1'))],
+    [
+      'a comma in the boundary',
+      'multipart/form-data; boundary="b0,b1"',
+      multipart(part('a', '1')).replaceAll('b0', 'b0,b1'),
+    ],
+    [
+      'an equals sign in it',
+      'multipart/form-data; boundary="boundary=b0"',
+      multipart(part('a', '1')).replaceAll('b0', 'boundary=b0'),
+    ],
+    ['another spelling of it alone', 'multipart/form-data; boundary*=b0', multipart(part('a', '1'))],
     ['two boundaries', `${MULTI}; boundary=b1`, multipart(part('a', '1'))],
     ['a boundary inside a part', MULTI, multipart(part('a', 'x--b0y'))],
     ['something before the first boundary', MULTI, `x\r\n${multipart(part('a', '1'))}`],
@@ -178,9 +194,43 @@ describe('a method in the body', () => {
       ],
     ],
     ['of parts that are not clear', [['content-type', 'multipart/form-data']]],
+    ['of other parts', [['content-type', 'multipart/mixed; boundary=b0']]],
+    ['of a type that only CGI knows', [['content_type', 'text/plain']]],
+    ['compressed, and says no type', [['content-encoding', 'gzip']]],
+    ['JSON to Laravel', [['content-type', 'text/json']]],
+    ['JSON to Laravel by a parameter', [['content-type', 'text/plain; x="/json"']]],
+    ['of some JSON that is not read', [['content-type', 'application/vnd.own+json; charset=utf-7']]],
   ])('may be in a posted form that is %s', (_, headers) => {
     expect(read(headers, 'xyz').setsMethod).toBe(true)
     expect(read(headers, 'xyz', 'PUT').setsMethod).toBe(false)
+  })
+
+  test.each([
+    ['_method=DELETE', true],
+    ['a=1;%5Fmethod=DELETE', true],
+    ['\uff3fmethod=DELETE', true],
+    ['method=sms', false],
+    ['{"a":"_method"}', false],
+  ])('where no type is said, `%s` may set it: %s', (text, sets) => {
+    expect(read([], text).setsMethod).toBe(sets)
+  })
+
+  test('may be deeper in JSON than is looked', () => {
+    const deep = `{"_method":"DELETE","a":${'['.repeat(40)}${']'.repeat(40)}}`
+    expect(read('application/json', deep).setsMethod).toBe(true)
+  })
+
+  test.each([
+    [[], true],
+    [[['content-type', 'multipart/mixed; boundary=b0']], true],
+    [[['content-type', 'application/octet-stream']], false],
+    // A large upload of JSON would otherwise be `execute`, and few frameworks look for it there.
+    [[['content-type', 'application/json']], false],
+  ] as const)('may be in a stream with %j: %s', (headers, sets) => {
+    const body = { kind: 'streamed', bytes: null } as const
+    const message = httpMessage({ method: 'POST', target: '/x', headers, body }, null)
+    if (message.kind === 'unclear') throw new Error(message.why)
+    expect(readBody(message, null).setsMethod).toBe(sets)
   })
 })
 

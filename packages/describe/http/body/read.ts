@@ -1,6 +1,7 @@
 import { redactText } from '@sallyport/core/redact/redact'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import type { HttpBody, HttpMessage } from '../message.ts'
+import { queryKeys } from '../query.ts'
 import { type ContentType, contentTypeOf, isJsonType, namedType } from './content-type.ts'
 import { readForm } from './form.ts'
 import { readJson } from './json.ts'
@@ -40,10 +41,23 @@ export function readBody({ method, headers, body }: HttpMessage, bytes: Uint8Arr
     ...named,
     keys: [],
     known: false,
-    // Rack, Symfony, Spring and others look for `_method` in the forms they are posted, compressed or not.
-    setsMethod: method === 'POST' && (!type.clear || type.essence === FORM || type.essence === MULTIPART),
+    setsMethod: method === 'POST' && (mayBeForm(type, bytes) || (bytes !== null && mayBeJson(headers))),
     shown: [{ name: safe`body`, value: shownWhole(body, bytes) }],
   }
+}
+
+/** Rack, Symfony, Spring and others look for `_method` in the forms they are posted, compressed or not. */
+function mayBeForm({ clear, essence, plain }: ContentType, bytes: Uint8Array | null): boolean {
+  if (!clear) return true
+  // Rack takes a body that does not say what it is for a form.
+  if (essence === '') return bytes === null || !plain || queryKeys(new TextDecoder().decode(bytes)).setsMethod
+  // And `multipart/mixed` for one too.
+  return essence === FORM || essence.startsWith('multipart/')
+}
+
+/** Laravel looks for these letters anywhere in the header, and goes deeper into JSON than we do. */
+function mayBeJson(headers: HttpMessage['headers']): boolean {
+  return headers.some(([name, value]) => name === 'content-type' && /[/+]json/i.test(value))
 }
 
 function fieldsOf(type: ContentType, bytes: Uint8Array): Fields | null {

@@ -22,6 +22,7 @@ const ROUTES = `
       - { route: 'POST /orders', datasets: [orders] }`
 /** Larger than what is judged whole. */
 const LARGE = 'x'.repeat(WHOLE_BODY_LIMIT_BYTES + 1)
+const OCTETS = 'Content-Type: application/octet-stream'
 
 let target: RecordingUpstream
 let house: HttpHouse
@@ -165,7 +166,7 @@ describe('a body that goes on as it comes', () => {
 
   test('has no length where the client said none', async () => {
     const client = rawClient(house.port)
-    client.send(head('/notes', 'Transfer-Encoding: chunked', 'Connection: close'))
+    client.send(head('/notes', OCTETS, 'Transfer-Encoding: chunked', 'Connection: close'))
     for (let sent = 0; sent < LARGE.length; sent += 65_536) {
       const piece = LARGE.slice(sent, sent + 65_536)
       client.send(`${piece.length.toString(16)}\r\n${piece}\r\n`)
@@ -181,7 +182,7 @@ describe('a body that goes on as it comes', () => {
     async () => {
       const refused = await rawExchange(
         house.port,
-        `${head('/orders', `Content-Length: ${LARGE.length}`)}${LARGE}`,
+        `${head('/orders', OCTETS, `Content-Length: ${LARGE.length}`)}${LARGE}`,
       )
       expect(refused).toMatch(/^HTTP\/1.1 413 /)
       expect(refused).toContain('"code":"too-large"')
@@ -194,7 +195,7 @@ describe('a body that goes on as it comes', () => {
     async () => {
       const client = rawClient(house.port)
       client.send(
-        `${head('/notes', 'Transfer-Encoding: chunked')}${LARGE.length.toString(16)}\r\n${LARGE}\r\n`,
+        `${head('/notes', OCTETS, 'Transfer-Encoding: chunked')}${LARGE.length.toString(16)}\r\n${LARGE}\r\n`,
       )
       while (target.bytes().length < LARGE.length) await new Promise((resolve) => setTimeout(resolve, 5))
       const [{ id } = { id: null }] = [...(await house.inside.store.read('dispatched', {}))].map(
@@ -211,7 +212,7 @@ describe('a body that goes on as it comes', () => {
   test('with trailers has no end at the target', async () => {
     const client = rawClient(house.port)
     client.send(
-      `${head('/notes', 'Transfer-Encoding: chunked')}${LARGE.length.toString(16)}\r\n${LARGE}\r\n0\r\nX-A: 1\r\n\r\n`,
+      `${head('/notes', OCTETS, 'Transfer-Encoding: chunked')}${LARGE.length.toString(16)}\r\n${LARGE}\r\n0\r\nX-A: 1\r\n\r\n`,
     )
     const received = await client.until((bytes) => bytes.includes('unknown-outcome'))
     expect(received).toMatch(/^HTTP\/1.1 502 /)

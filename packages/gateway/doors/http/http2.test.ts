@@ -29,6 +29,7 @@ const ROUTES = `
       - { route: 'POST /notes', datasets: [notes] }`
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants
 const LARGE = 'x'.repeat(WHOLE_BODY_LIMIT_BYTES + 1)
+const OCTETS = { 'content-type': 'application/octet-stream' }
 
 let respond: Respond
 let target: RecordingUpstream
@@ -196,7 +197,7 @@ describe('a body', () => {
       if (head.startsWith('POST')) return begun()
       socket.write(answer('hello'))
     }
-    const stream = open('POST', '/crm/notes')
+    const stream = open('POST', '/crm/notes', OCTETS)
     stream.write(LARGE)
     const small = open('POST', '/crm/notes', { 'content-length': 1 })
     small.end('x')
@@ -232,7 +233,7 @@ describe('a body', () => {
   test.each(LEAVING)(
     'that is large and taken back with code %i has no end at the target',
     async (_, leave) => {
-      const stream = open('POST', '/crm/notes')
+      const stream = open('POST', '/crm/notes', OCTETS)
       stream.write(LARGE)
       await expect.poll(() => target.bytes().length, { timeout: 10_000 }).toBeGreaterThan(LARGE.length)
       leave(stream)

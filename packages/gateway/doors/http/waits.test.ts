@@ -83,7 +83,7 @@ test('a body that is judged whole and comes too slowly is refused, and nothing o
 test('a body that goes on as it comes and stops has no end at the target', async () => {
   const client = rawClient(house.port)
   client.send(
-    `${head('POST /crm/notes', 'Transfer-Encoding: chunked')}${(WHOLE_BODY_LIMIT_BYTES + 1).toString(16)}\r\n`,
+    `${head('POST /crm/notes', 'Content-Type: application/octet-stream', 'Transfer-Encoding: chunked')}${(WHOLE_BODY_LIMIT_BYTES + 1).toString(16)}\r\n`,
   )
   client.send(`${'x'.repeat(WHOLE_BODY_LIMIT_BYTES + 1)}\r\n`)
   await client.closed

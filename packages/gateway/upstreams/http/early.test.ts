@@ -30,7 +30,14 @@ test(
     const house = await openHttpHouse({ target: `http://127.0.0.1:${port}`, actions: ACTIONS })
     const client = rawClient(house.port)
     const piece = 'x'.repeat(65_536)
-    client.send(requestOf(house, 'POST /crm/notes', 'Transfer-Encoding: chunked'))
+    client.send(
+      requestOf(
+        house,
+        'POST /crm/notes',
+        'Content-Type: application/octet-stream',
+        'Transfer-Encoding: chunked',
+      ),
+    )
     for (let sent = 0; sent < 32; sent++) client.send(`10000\r\n${piece}\r\n`)
     const bytes = await client.until((all) => all.endsWith('early 1'))
     expect(bytes).toMatch(/^HTTP\/1.1 200 /)
