@@ -1,8 +1,10 @@
+import type { Action } from '@sallyport/core/action/action'
 import { type Json, spelledOnce } from '@sallyport/core/action/canonical'
 import type { Digest, PersonId } from '@sallyport/core/action/ids'
 import type { Facts } from '@sallyport/core/facts/facts'
 import { instant } from '@sallyport/core/given'
 import { safe } from '@sallyport/core/redact/redacted'
+import { claim } from '@sallyport/testkit/claim'
 import { actionOf } from '@sallyport/testkit/lives'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../keys/sha256.ts'
@@ -15,16 +17,18 @@ const { caller, session, resource, target } = actionOf(1)
 const HERE = { address: 'http://crm/', configured: 'a'.repeat(64) as Digest }
 const parts = { random: (n: number) => new Uint8Array(n), clock: () => instant(0), sha256 }
 
-function shape(
+function drafted(
   facts: Facts,
   effects: Asked['described']['effects'] = ['read'],
   configured = HERE.configured,
-): string {
+): Action {
   const described = { facts, effects, says: safe`reads`, command: { line: safe`GET /a`, parameters: [] } }
   const asked = { caller, session, resource, described, message: null, content: NO_CONTENT, reason: null }
   const guarded = { ...HERE, configured, target } satisfies Partial<Guarded>
-  return draft({ ...asked, wait: 'live', idempotencyKey: null }, guarded, parts).action.shape
+  return draft({ ...asked, wait: 'live', idempotencyKey: null }, guarded, parts).action
 }
+
+const shape = (...of: Parameters<typeof drafted>): string => drafted(...of).shape
 
 const facts = (): Facts => ({ ...actionOf(1).facts, datasets: ['customers'] })
 
@@ -56,6 +60,19 @@ describe('a shape', () => {
     expect(shape(changing)).not.toBe(before)
   })
 })
+
+test(
+  claim('L1', 'core', 'more facts than a leaf can hold are as none: not understood, and recordable'),
+  () => {
+    const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `dataset-${at}`)
+    const most = drafted({ ...facts(), datasets: names(1_000) })
+    expect(most).toMatchObject({ effects: ['read'], facts: { understood: true } })
+    const { facts: over, effects } = drafted({ ...facts(), datasets: names(2_000) })
+    expect(effects).toEqual(['execute'])
+    expect(over).toMatchObject({ understood: false, datasets: [], operation: '' })
+    expect(over.unknown).toEqual(expect.arrayContaining(['operation', 'datasets', 'labels', 'http.body']))
+  },
+)
 
 describe('the canonical action', () => {
   const spelling = (of: typeof caller, message: Json = null): string =>

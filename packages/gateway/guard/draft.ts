@@ -8,10 +8,10 @@ import {
 } from '@sallyport/core/action/canonical'
 import { digestOf, drawNonce, type Nonce, shapeOf } from '@sallyport/core/action/digest'
 import { type Digest, drawId, type Shape } from '@sallyport/core/action/ids'
+import { bounded } from '@sallyport/core/facts/bounded'
 import type { Facts } from '@sallyport/core/facts/facts'
 import type { Sha256 } from '@sallyport/core/given'
 import type { Caller } from '@sallyport/core/people/caller'
-import type { Described } from '@sallyport/describe/described'
 import type { Content } from './content.ts'
 import type { Asked } from './guard.ts'
 import type { Guarded, GuardParts } from './parts.ts'
@@ -33,16 +33,17 @@ export function draft(
   const { caller, session, resource, described, reason } = asked
   const canonical = canonicalAction(caller, resource, guarded, asked.message)
   const nonce = drawNonce(parts.random)
+  const { facts, effects } = bounded(described)
   const action: Action = {
     id: drawId('act', parts.random),
     caller,
     session,
     resource,
     target: guarded.target,
-    facts: described.facts,
-    effects: described.effects,
+    facts,
+    effects,
     digest: digestOf(parts.sha256, nonce, canonical),
-    shape: shapeIn(described, guarded.configured, parts.sha256),
+    shape: shapeIn({ facts, effects }, guarded.configured, parts.sha256),
     says: described.says,
     command: described.command,
     reason,
@@ -54,7 +55,11 @@ export function draft(
 const shapes = new WeakMap<Facts, Map<string, Shape>>()
 
 /** Facts that were spelled cannot change, so that their shape with these effects, under this configuration, is made once. */
-function shapeIn({ facts, effects }: Described, configured: Digest, sha256: Sha256): Shape {
+function shapeIn(
+  { facts, effects }: Pick<Action, 'facts' | 'effects'>,
+  configured: Digest,
+  sha256: Sha256,
+): Shape {
   const known = shapes.get(facts)
   const key = `${configured} ${effects.join(' ')}`
   const before = known?.get(key)

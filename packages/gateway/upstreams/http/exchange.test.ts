@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net'
 import { answer, type RecordingUpstream, recordingUpstream } from '@sallyport/testkit/upstream'
+import { Pool } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { UpstreamFailure } from '../upstream.ts'
 import { canConnect, checkedLookup, freshClient } from './connect.ts'
@@ -172,4 +174,27 @@ describe('whether a target can be reached', () => {
   test.each(['http://nowhere.invalid', 'http://127.0.0.1:1'])('%s cannot', async (url) => {
     expect(await canConnect(new URL(url))).toBe(false)
   })
+})
+
+test('that is cut while it waits for a connection is over once it leaves the queue, and was not sent', async () => {
+  const sockets: Socket[] = []
+  const target = await targetThat((_, socket) => void sockets.push(socket))
+  const pool = new Pool(target.url, { connections: 1, pipelining: 1 })
+  const request = { method: 'POST', path: '/a', headers: [], body: null }
+  const first = exchange(pool, request, NO_BODY, new AbortController().signal)
+  await target.arrived(1)
+  const leaving = new AbortController()
+  let isOver = false
+  const second = exchange(pool, request, NO_BODY, leaving.signal).catch((cause: unknown) => {
+    isOver = true
+    return cause
+  })
+  leaving.abort()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(isOver).toBe(false)
+  sockets[0]?.write(answer('done'))
+  await (await first).outcome
+  expect(await second).toMatchObject({ sent: false })
+  expect(target.requests()).toHaveLength(1)
+  await pool.close()
 })

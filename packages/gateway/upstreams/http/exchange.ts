@@ -40,12 +40,8 @@ export function exchange(
     const cut = (): void => handler.cut()
     signal.addEventListener('abort', cut, { once: true })
     void handler.outcome.then(() => signal.removeEventListener('abort', cut))
-    if (signal.aborted) return cut()
-    try {
-      dispatcher.dispatch(request, handler)
-    } catch (cause) {
-      handler.onResponseError(null, cause)
-    }
+    if (signal.aborted) cut()
+    else handler.dispatch(dispatcher, request)
   })
 }
 
@@ -58,6 +54,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #switched: Switched | null
   #settle: (outcome: Outcome) => void = () => {}
   #controller: Dispatcher.DispatchController | null = null
+  #isQueued = false
   #begun = false
   #isCut = false
   #interims = 0
@@ -84,12 +81,24 @@ class Exchange implements Dispatcher.DispatchHandler {
     )
   }
 
-  /** Ends it from our side. */
+  /**
+   * Ends it from our side. While it waits for a connection its body is in undici's queue, which forgets nobody: until it
+   * leaves that, it is not over for whoever counts what is in memory.
+   */
   cut(): void {
     this.#isCut = true
     const cause = new Error('the exchange was cut')
-    if (this.#controller === null) this.onResponseError(null, cause)
-    else this.#controller.abort(cause)
+    if (this.#controller !== null) this.#controller.abort(cause)
+    else if (!this.#isQueued) this.onResponseError(null, cause)
+  }
+
+  dispatch(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): void {
+    this.#isQueued = true
+    try {
+      dispatcher.dispatch(request, this)
+    } catch (cause) {
+      this.onResponseError(null, cause)
+    }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
