@@ -34,7 +34,7 @@ const SECRET_NAMES: readonly { readonly class: SecretClass; readonly part?: read
   { class: 'api-key',       part: ['apikey', 'authkey', 'subscriptionkey'] },
   { class: 'secret',        part: ['secret'] },
   { class: 'token',         end: ['token', 'tokens'],                                               word: ['jwt', 'otp'] },
-  { class: 'session',       part: ['sessionid', 'sessid'],                          end: ['session'], word: ['sid'] },
+  { class: 'session',       part: ['sessionid', 'sessid'],                          end: ['session', 'sessions'], word: ['sid'] },
   { class: 'credential',    part: ['credential'],                                   end: ['signature'], word: ['auth', 'creds', 'sig'] },
 ]
 

@@ -30,6 +30,10 @@ const EFFECT_OF: ReadonlyMap<string, Effect> = new Map([
   ['DELETE', 'delete'],
 ])
 
+/** Of operations, and of datasets. More nobody reads, and the leaf of the action has to hold them all. */
+const NAMES_LIMIT = 64
+const NAMES_LIMIT_CHARS = 4096
+
 export function meaningOf(method: string, path: string, match: Match): Meaning {
   const template = match.kind === 'route' ? match.route.path : templateOf(path)
   const understood = EFFECT_OF.has(method) && match.kind !== 'doubtful'
@@ -58,22 +62,28 @@ export function carriedMeaning(route: HttpRoute, speaks: Speaks, carried: Carrie
   if (carried === null) return unclearMeaning(route)
   const each = carried.operations.map((operation) => ruled(operation, route, speaks))
   const names = [...new Set(carried.operations.map(({ name }) => name))].toSorted()
+  const datasets = [...new Set(each.flatMap((one) => one.datasets ?? []))]
+  if (isTooMuch(names) || isTooMuch(datasets)) return unclearMeaning(route)
   const effects = EFFECTS.filter((effect) => each.some((one) => one.effects.includes(effect)))
   const [first = 'execute', ...others] = effects
   return {
     understood: true,
     operation: names.join(', '),
     effects: [first, ...others],
-    datasets: [...new Set(each.flatMap(({ datasets }) => datasets ?? []))],
+    datasets,
     labels: [...new Set(each.flatMap(({ labels }) => labels))],
     deferred: carried.operations.some(({ deferred }) => deferred),
     template: route.path,
     unknown: named({
       // Several are another operation to a policy that knows each of them alone.
       operation: names.length === 1 && each.every(({ nameKnown }) => nameKnown),
-      datasets: each.every(({ datasets }) => datasets !== null),
+      datasets: each.every((one) => one.datasets !== null),
     }),
   }
+}
+
+function isTooMuch(names: readonly string[]): boolean {
+  return names.length > NAMES_LIMIT || names.join('').length > NAMES_LIMIT_CHARS
 }
 
 function unclearMeaning(route: HttpRoute): Meaning {

@@ -1,4 +1,5 @@
 import { redactText, VALUE_LIMIT_CHARS } from '@sallyport/core/redact/redact'
+import { secretClassOf } from '@sallyport/core/redact/secret-names'
 
 /** What stands in facts where a value was. */
 export const VALUE = '{}'
@@ -16,6 +17,18 @@ const FOLDED = /[A-Z.[\]]/
 export function isNameLike(text: string): boolean {
   if (!NAME.test(text) || text.replace(/\D/g, '').length > DIGITS) return false
   return redactText(text, VALUE_LIMIT_CHARS) === text
+}
+
+/**
+ * A key with its own places as facts have it, `a[b]` of a form: a value unless it looks like a name, and what stands inside a
+ * secret's name may be the secret.
+ */
+export function wordOf(key: string): string {
+  const outer = key
+    .split(/[.[\]]+/)
+    .filter((word) => word !== '')
+    .slice(0, -1)
+  return isNameLike(key) && outer.every((word) => secretClassOf(word) === undefined) ? key : VALUE
 }
 
 /** Whether it is a name to every server, and the same one. Of any other, policy must not think that it knows it. */

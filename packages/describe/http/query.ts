@@ -1,5 +1,5 @@
 import { percentDecoded } from '@sallyport/core/redact/percent'
-import { hasOneSpelling, isNameLike, VALUE } from './name-like.ts'
+import { hasOneSpelling, wordOf } from './name-like.ts'
 
 /** What facts say of a query. */
 export interface QueryKeys {
@@ -20,7 +20,7 @@ const METHOD_KEY = /^(?:[^a-z0-9]+|x[^a-z0-9](?:http[^a-z0-9])?)method(?:[^a-z0-
 export function queryKeys(query: string): QueryKeys {
   const keys = keysIn(query, '&')
   return {
-    keys: [...new Set(keys.map((key) => (isNameLike(key) ? key : VALUE)))].toSorted(),
+    keys: [...new Set(keys.map(wordOf))].toSorted(),
     // Some servers end a pair at a semicolon as well. What follows it may be a value, so it is not kept as a key.
     known: !query.includes(';') && keys.every(hasOneSpelling),
     setsMethod: keysIn(query, /[&;]/).some(isMethodKey),

@@ -68,7 +68,8 @@ class Outline implements JsonListener {
     if (this.#open.length === 1 && isMethodKey(name)) this.#setsMethod = true
     const secret = outer.secret ?? (secretClassOf(name) === undefined ? null : name)
     const shown = outer.secret === null ? inside(outer.shown, name) : outer.shown
-    this.#member = { path: this.#keys.add(outer.path, name), shown, secret }
+    const path = outer.secret === null ? this.#keys.add(outer.path, name) : this.#keys.addHidden(outer.path)
+    this.#member = { path, shown, secret }
   }
 
   scalar(type: JsonType, text: string): void {

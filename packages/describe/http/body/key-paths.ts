@@ -1,4 +1,4 @@
-import { hasOneSpelling, isNameLike, VALUE } from '../name-like.ts'
+import { hasOneSpelling, isNameLike, VALUE, wordOf } from '../name-like.ts'
 
 /** More keys are none that somebody designed, and a leaf has to hold them all. */
 const KEYS_LIMIT = 128
@@ -13,7 +13,11 @@ export class KeyPaths {
   readonly #paths = new Set<string>()
   /** How each word is spelt in a path: bodies repeat theirs. */
   readonly #words = new Map<string, string>()
+  /** The path of each of them inside another: a body repeats these too. */
+  readonly #inner = new Map<string, Map<string, string>>()
   #chars = 0
+  /** Nothing more is kept, so that nothing more need be spelt. */
+  #isFull = false
   readonly #isKnown: (key: string) => boolean
 
   /** `isKnown`: whether a key is one and the same to every reader. */
@@ -23,26 +27,40 @@ export class KeyPaths {
 
   /** The path of this key inside `outer`, which it also keeps. */
   add(outer: string, key: string): string {
-    return this.keep(outer === '' ? this.#word(key) : `${outer}.${this.#word(key)}`)
+    return this.#isFull ? outer : this.#keepInside(outer, this.#word(key))
+  }
+
+  /** The same of a key that stands below a secret's name and may be one itself. */
+  addHidden(outer: string): string {
+    this.known = false
+    return this.#isFull ? outer : this.#keepInside(outer, VALUE)
   }
 
   /** A key that has no place inside another: its dots and brackets are its own. */
   addWhole(key: string): string {
     if (!this.#isKnown(key)) this.known = false
-    return this.keep(isNameLike(key) ? key : VALUE)
+    return this.keep(wordOf(key))
   }
 
   /** Keeps a path that is made of names already. */
   keep(path: string): string {
-    if (this.#paths.has(path)) return path
+    if (this.#isFull || this.#paths.has(path)) return path
     this.#chars += path.length
-    if (this.#paths.size >= KEYS_LIMIT || this.#chars > KEYS_LIMIT_CHARS) this.known = false
+    this.#isFull = this.#paths.size >= KEYS_LIMIT || this.#chars > KEYS_LIMIT_CHARS
+    if (this.#isFull) this.known = false
     else this.#paths.add(path)
     return path
   }
 
   all(): readonly string[] {
     return [...this.#paths].toSorted()
+  }
+
+  #keepInside(outer: string, word: string): string {
+    const words = this.#inner.get(outer) ?? new Map<string, string>()
+    const path = words.get(word) ?? this.keep(outer === '' ? word : `${outer}.${word}`)
+    this.#inner.set(outer, words.set(word, path))
+    return path
   }
 
   #word(key: string): string {

@@ -68,6 +68,27 @@ describe('a key that does not look like a name is no fact, and leaves the body u
   })
 })
 
+describe('a key below a secret’s name may be a secret, and is no fact', () => {
+  test.each([
+    ['application/json', '{"tokens":{"hunter":1}}', ['tokens', 'tokens.{}']],
+    [
+      'application/json',
+      '{"a":[{"sessions":[{"hunter":{"hunter":1}}]}]}',
+      ['a', 'a[].sessions', 'a[].sessions[].{}', 'a[].sessions[].{}.{}'],
+    ],
+    ['application/json', '{"my password":{"hunter":1}}', ['{}', '{}.{}']],
+    [FORM, 'passwords[hunter]=1&credentials.hunter=1', ['{}']],
+    ['multipart/form-data; boundary=b0', multipart(part('a[tokens][hunter]', '1')), ['{}']],
+  ])('%s: %s', (type, text, keys) => {
+    expect(read(type, text)).toMatchObject({ keys, known: false })
+  })
+
+  test('also beside the same key where it is none', () => {
+    const { keys } = read('application/json', '{"name":{"b":1},"tokens":{"name":{"b":1}}}')
+    expect(keys).toEqual(['name', 'name.b', 'tokens', 'tokens.{}', 'tokens.{}.{}'])
+  })
+})
+
 describe('what two readers may read in two ways is unknown', () => {
   const JSON_TEXT = '{"a":1}'
   const json = (...more: readonly Header[]): readonly Header[] => [

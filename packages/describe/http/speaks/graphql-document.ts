@@ -1,4 +1,6 @@
+import { secretClassOf } from '@sallyport/core/redact/secret-names'
 import type {
+  ConstValueNode,
   DirectiveNode,
   DocumentNode,
   FieldNode,
@@ -24,14 +26,21 @@ export interface GraphqlText {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-const PARSING = {
-  noLocation: true,
-  maxLexicalTokens: 4000,
-  maxComments: 1000,
-  maxSourceLength: 65_536,
-} as const
-/** Fragments that spread fragments grow by powers. */
-const VISITS_LIMIT = 10_000
+const PARSING = { noLocation: true, maxComments: 1000, maxSourceLength: 65_536 } as const
+/** As deep as JSON may go. A path is as long as its field is deep, and fragments reach it again and again. */
+const DEPTH_LIMIT = 32
+
+/** What may be spent on one request, however many documents its batch has. */
+export interface Budget {
+  tokens: number
+  /** Fragments that spread fragments grow by powers. */
+  visits: number
+}
+
+export function requestBudget(): Budget {
+  return { tokens: 4000, visits: 10_000 }
+}
+
 /** These choose what of an answer comes, and when; any other may mean anything to its server. */
 const KNOWN_DIRECTIVES: ReadonlySet<string> = new Set(['include', 'skip', 'defer', 'stream'])
 
@@ -40,18 +49,20 @@ const KNOWN_DIRECTIVES: ReadonlySet<string> = new Set(['include', 'skip', 'defer
  * a fragment is missing. The keys are each field by its path and the arguments below it, wherever their values stand:
  * `query.customers.where.email`.
  */
-export function readDocument(text: GraphqlText, keys: KeyPaths): GraphqlOperation | null {
-  const document = parsed(text.query)
+export function readDocument(text: GraphqlText, keys: KeyPaths, budget: Budget): GraphqlOperation | null {
+  const document = parsed(text.query, budget)
   const operation = document === null ? null : chosen(document, text.operationName)
   if (document === null || operation === null) return null
-  const reader = new DocumentReader(document, text.variables, keys)
+  const reader = new DocumentReader(document, text.variables, keys, budget)
   const rootFields = reader.read(operation)
   return rootFields === null ? null : { type: operation.operation, rootFields }
 }
 
-function parsed(query: string): DocumentNode | null {
+function parsed(query: string, budget: Budget): DocumentNode | null {
   try {
-    return parse(query, PARSING)
+    const document = parse(query, { ...PARSING, maxLexicalTokens: budget.tokens })
+    budget.tokens -= document.tokenCount ?? budget.tokens
+    return document
   } catch {
     return null
   }
@@ -68,6 +79,13 @@ function chosen({ definitions }: DocumentNode, name: string | null): OperationDe
   return others || operation === undefined || second !== undefined ? null : operation
 }
 
+interface Place {
+  readonly path: string
+  readonly depth: number
+  /** Whether what stands here goes by a secret's name, here or further out. */
+  readonly isSecret: boolean
+}
+
 class DocumentReader {
   readonly #fragments = new Map<string, FragmentDefinitionNode>()
   readonly #variables: Readonly<Record<string, unknown>>
@@ -75,12 +93,19 @@ class DocumentReader {
   readonly #roots = new Set<string>()
   /** Fragments around what is being read. */
   readonly #inside = new Set<string>()
-  #visits = 0
+  readonly #defaults = new Map<string, ConstValueNode>()
+  readonly #budget: Budget
   #understood = true
 
-  constructor(document: DocumentNode, variables: Readonly<Record<string, unknown>>, keys: KeyPaths) {
+  constructor(
+    document: DocumentNode,
+    variables: Readonly<Record<string, unknown>>,
+    keys: KeyPaths,
+    budget: Budget,
+  ) {
     this.#variables = variables
     this.#keys = keys
+    this.#budget = budget
     for (const one of document.definitions) {
       if (one.kind !== 'FragmentDefinition') continue
       // Of two with one name, servers that do not look take the first or the last.
@@ -92,30 +117,30 @@ class DocumentReader {
   read(operation: OperationDefinitionNode): readonly string[] | null {
     this.#directives(operation.directives)
     for (const { defaultValue, variable } of operation.variableDefinitions ?? [])
-      if (defaultValue !== undefined) this.#value(defaultValue, `variables.${variable.name.value}`)
-    this.#selection(operation.selectionSet, operation.operation, true)
+      if (defaultValue !== undefined) this.#defaults.set(variable.name.value, defaultValue)
+    this.#selection(operation.selectionSet, { path: operation.operation, depth: 0, isSecret: false })
     return this.#understood && this.#roots.size > 0 ? [...this.#roots].toSorted() : null
   }
 
-  #selection({ selections }: SelectionSetNode, path: string, isRoot: boolean): void {
+  #selection({ selections }: SelectionSetNode, place: Place): void {
     for (const one of selections) {
-      if (!this.#mayGoOn()) return
+      if (!this.#mayGoOn(place)) return
       this.#directives(one.directives)
-      if (one.kind === 'Field') this.#field(one, path, isRoot)
-      else if (one.kind === 'InlineFragment') this.#selection(one.selectionSet, path, isRoot)
-      else this.#fragment(one.name.value, path, isRoot)
+      if (one.kind === 'Field') this.#field(one, place)
+      else if (one.kind === 'InlineFragment') this.#selection(one.selectionSet, place)
+      else this.#fragment(one.name.value, place)
     }
   }
 
-  #field(field: FieldNode, outer: string, isRoot: boolean): void {
-    const path = this.#keys.add(outer, field.name.value)
-    if (isRoot) this.#roots.add(field.name.value)
-    for (const argument of field.arguments ?? [])
-      this.#value(argument.value, this.#keys.add(path, argument.name.value))
-    if (field.selectionSet !== undefined) this.#selection(field.selectionSet, path, false)
+  #field({ name, arguments: given = [], selectionSet }: FieldNode, outer: Place): void {
+    // Its fields are words of the schema, whatever its own name tells.
+    const place = { ...this.#inner(outer, name.value), isSecret: false }
+    if (outer.depth === 0) this.#roots.add(name.value)
+    for (const argument of given) this.#value(argument.value, this.#inner(place, argument.name.value))
+    if (selectionSet !== undefined) this.#selection(selectionSet, place)
   }
 
-  #fragment(name: string, path: string, isRoot: boolean): void {
+  #fragment(name: string, place: Place): void {
     const fragment = this.#fragments.get(name)
     if (fragment === undefined || this.#inside.has(name)) {
       this.#understood = false
@@ -123,32 +148,49 @@ class DocumentReader {
     }
     this.#inside.add(name)
     this.#directives(fragment.directives)
-    this.#selection(fragment.selectionSet, path, isRoot)
+    this.#selection(fragment.selectionSet, place)
     this.#inside.delete(name)
   }
 
-  #value(value: ValueNode, path: string): void {
-    if (!this.#mayGoOn()) return
-    if (value.kind === 'Variable') this.#given(this.#variables[value.name.value], path)
-    else if (value.kind === 'ListValue') for (const one of value.values) this.#value(one, `${path}[]`)
+  #value(value: ValueNode, place: Place): void {
+    if (!this.#mayGoOn(place)) return
+    if (value.kind === 'Variable') {
+      const { value: name } = value.name
+      const standIn = this.#defaults.get(name)
+      if (standIn !== undefined) this.#value(standIn, place)
+      if (Object.hasOwn(this.#variables, name)) this.#given(this.#variables[name], place)
+    } else if (value.kind === 'ListValue') for (const one of value.values) this.#value(one, item(place))
     else if (value.kind === 'ObjectValue')
-      for (const { name, value: inner } of value.fields) this.#value(inner, this.#keys.add(path, name.value))
+      for (const { name, value: inner } of value.fields) this.#value(inner, this.#inner(place, name.value))
   }
 
   /** The same of a value that stands among the variables. */
-  #given(value: unknown, path: string): void {
-    if (!this.#mayGoOn()) return
-    if (Array.isArray(value)) for (const one of value) this.#given(one, `${path}[]`)
+  #given(value: unknown, place: Place): void {
+    if (!this.#mayGoOn(place)) return
+    if (Array.isArray(value)) for (const one of value) this.#given(one, item(place))
     else if (isRecord(value))
-      for (const [name, inner] of Object.entries(value)) this.#given(inner, this.#keys.add(path, name))
+      for (const [name, inner] of Object.entries(value)) this.#given(inner, this.#inner(place, name))
+  }
+
+  /** Below a name that is a secret's, the names may be secrets too. */
+  #inner({ path, depth, isSecret }: Place, name: string): Place {
+    return {
+      path: isSecret ? this.#keys.addHidden(path) : this.#keys.add(path, name),
+      depth: depth + 1,
+      isSecret: isSecret || secretClassOf(name) !== undefined,
+    }
   }
 
   #directives(directives: readonly DirectiveNode[] = []): void {
     if (directives.some(({ name }) => !KNOWN_DIRECTIVES.has(name.value))) this.#keys.known = false
   }
 
-  #mayGoOn(): boolean {
-    if (++this.#visits > VISITS_LIMIT) this.#understood = false
+  #mayGoOn({ depth }: Place): boolean {
+    if (depth >= DEPTH_LIMIT || --this.#budget.visits < 0) this.#understood = false
     return this.#understood
   }
+}
+
+function item(place: Place): Place {
+  return { ...place, path: `${place.path}[]`, depth: place.depth + 1 }
 }

@@ -5,7 +5,7 @@ import { strictJson } from '../../json/strict.ts'
 import { KeyPaths } from '../body/key-paths.ts'
 import { isNameLike, VALUE } from '../name-like.ts'
 import { batchOf, type Carried, type CarriedOperation, membersOf } from './carried.ts'
-import { type GraphqlOperation, type GraphqlText, readDocument } from './graphql-document.ts'
+import { type GraphqlOperation, type GraphqlText, readDocument, requestBudget } from './graphql-document.ts'
 import { isRecord } from './record.ts'
 import type { Spoken } from './spoken.ts'
 
@@ -29,10 +29,11 @@ export function readGraphql(spoken: Spoken): Carried | null {
   const requests = requestsOf(spoken)
   if (requests === null) return null
   const keys = new KeyPaths(isNameLike)
+  const budget = requestBudget()
   const operations: CarriedOperation[] = []
   for (const request of requests) {
     const text = textOf(request)
-    const operation = text === null ? null : readDocument(text, keys)
+    const operation = text === null ? null : readDocument(text, keys, budget)
     if (operation === null) return null
     operations.push(...carriedOf(operation))
   }

@@ -45,6 +45,15 @@ const rpc = (...calls: readonly object[]) =>
   described('/rpc', JSON.stringify(calls.length === 1 ? calls[0] : calls))
 const call = (method: string, more: object = { id: 1 }) => ({ jsonrpc: '2.0', method, ...more })
 
+const fragment = 'fragment A on T { b { c d e f g } }'
+const batch = (count: number, query: string) => Array.from({ length: count }, () => ({ query }))
+/** So many different ones. */
+const words = (count: number, chars: number) =>
+  Array.from(
+    { length: count },
+    (_, at) => `${String.fromCharCode(97 + (at % 26), 97 + at / 26)}${'x'.repeat(chars - 1)}`,
+  ).join(' ')
+
 describe('GraphQL: the operation is what its root fields are', () => {
   test.each([
     ['{ customers { id } }', 'query customers', ['read'], ['customers']],
@@ -126,7 +135,7 @@ describe('GraphQL: fields and arguments are keys, wherever their values stand', 
     [
       'mutation ($in: In = { role: "x" }) { m(in: $in) }',
       {},
-      ['mutation.m', 'mutation.m.in', 'variables.in.role'],
+      ['mutation.m', 'mutation.m.in', 'mutation.m.in.role'],
     ],
     [
       'query Q($userId: ID) { userById(userId: $userId) { id } }',
@@ -142,6 +151,16 @@ describe('GraphQL: fields and arguments are keys, wherever their values stand', 
   test('a directive that its server made may mean anything', () => {
     expect(graphql('{ a @as(role: "admin") }').unknown).toContain('http.body')
     expect(graphql('query ($x: Boolean!) { a @skip(if: $x) }').unknown).not.toContain('http.body')
+  })
+})
+
+describe('GraphQL at the limit is understood', () => {
+  test.each<[string, unknown]>([
+    ['a depth of 32', { query: `${'{ a '.repeat(32)}${'}'.repeat(32)}` }],
+    ['many fields in a batch', batch(20, `{ ${'...A '.repeat(30)} } ${fragment}`)],
+    ['64 operations', batch(1, `{ ${words(64, 1)} }`)],
+  ])('%s', (_, body) => {
+    expect(described('/graphql', JSON.stringify(body)).understood).toBe(true)
   })
 })
 
@@ -171,6 +190,11 @@ describe('GraphQL that nobody could say all of is not understood', () => {
     ['fragments that grow by powers', { query: powers }],
     ['more words than anybody writes', { query: `{ ${'a '.repeat(5000)} }` }],
     ['a depth that nobody writes', { query: `${'{ a '.repeat(3000)}${'}'.repeat(3000)}` }],
+    ['a depth of 33', { query: `${'{ a '.repeat(33)}${'}'.repeat(33)}` }],
+    ['an argument of that depth', { query: `{ a(b: ${'[{ c: '.repeat(16)}1${'}]'.repeat(16)}) }` }],
+    ['more words in a batch than in one', batch(50, `{ ${'a '.repeat(100)} }`)],
+    ['more fields in a batch than in one', batch(100, `{ ${'...A '.repeat(30)} } ${fragment}`)],
+    ['65 operations', batch(1, `{ ${words(65, 1)} }`)],
     ['nothing selected', { query: '{ }' }],
     ['variables that are a list', { query: '{ a }', variables: [] }],
     ['a batch of none', []],
@@ -256,6 +280,51 @@ describe('JSON-RPC: the operation is the method', () => {
     ['what is no JSON', 'get_customer'],
   ])('%s is not understood', (_, content) => {
     expect(described('/rpc', content)).toMatchObject({ understood: false, effects: ['execute'] })
+  })
+})
+
+test.each<[string, string, boolean]>([
+  ['64 methods', words(64, 1), true],
+  ['65 methods', words(65, 1), false],
+  ['4 KiB of methods', words(64, 31), false],
+])('whether JSON-RPC of %s is understood', (_, methods, understood) => {
+  const calls = methods.split(' ').map((method, id) => call(`${method}/${method}`, { id }))
+  expect(rpc(...calls).understood).toBe(understood)
+})
+
+describe('a key below a secret’s name may be a secret', () => {
+  test.each<[string, object, readonly string[]]>([
+    [
+      'mutation { m(tokens: { hunter: 1 }) }',
+      {},
+      ['mutation.m', 'mutation.m.tokens', 'mutation.m.tokens.{}'],
+    ],
+    [
+      'mutation ($in: In) { m(in: { sessions: $in }) }',
+      { variables: { in: [{ hunter: { hunter: 1 } }] } },
+      [
+        'mutation.m',
+        'mutation.m.in',
+        'mutation.m.in.sessions',
+        'mutation.m.in.sessions[].{}',
+        'mutation.m.in.sessions[].{}.{}',
+      ],
+    ],
+    [
+      'mutation ($in: In = { hunter: 1 }) { m(password: $in) }',
+      {},
+      ['mutation.m', 'mutation.m.password', 'mutation.m.password.{}'],
+    ],
+  ])('%s with %j', (query, more, keys) => {
+    const { body, unknown } = graphql(query, more)
+    expect(body).toEqual(keys)
+    expect(unknown).toContain('http.body')
+  })
+
+  test('but a field below one is a word of the schema', () => {
+    const { body, unknown } = graphql('{ session { id } }')
+    expect(body).toEqual(['query.session', 'query.session.id'])
+    expect(unknown).not.toContain('http.body')
   })
 })
 
