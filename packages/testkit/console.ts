@@ -266,7 +266,7 @@ function browserOf(cookie: string, pageKey: string, address: string, origin: str
 }
 
 async function admitted({ guard }: ApiParts, asked: Asked): Promise<Admission> {
-  const way = guard.admit(asked, new AbortController().signal)
+  const way = guard.admit(asked, new AbortController().signal, Promise.resolve())
   for (;;) {
     const next = await way.next()
     if (next.done) return next.value

@@ -4,6 +4,7 @@ import { claim } from '@sallyport/testkit/claim'
 import type { Browser, Console } from '@sallyport/testkit/console'
 import { openShop } from '@sallyport/testkit/shop'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { IN_FLIGHT_LIMIT } from '../guard/load.ts'
 
 let shop: Console
 let agent: string
@@ -31,6 +32,11 @@ describe('an action by its handle', () => {
     expect(answer.status).toBe(200)
     const { answer: ran } = RanView.parse(await answer.json())
     expect(ran).toMatchObject({ status: 200, contentType: 'text/html', encoding: 'utf-8', cut: false })
+  })
+
+  test('is in flight no longer than that, however often it is asked for', async () => {
+    for (let at = 0; at <= IN_FLIGHT_LIMIT; at++)
+      expect((await asked({ resource: 'customers', method: 'GET', path: '/customers/42' })).status).toBe(200)
   })
 
   test('that policy refuses is a problem with the code of the table', async () => {

@@ -29,14 +29,19 @@ export function actions(parts: ApiParts): Api {
 
   api.openapi(askAction, async (c) => {
     const asked = askedOf(c, caller(c.var.who), c.req.valid('json'), parts)
-    const admission = await ended(parts.guard.admit(asked, c.req.raw.signal))
-    if (admission.kind === 'refused') throw new Refused(admission.refusal)
-    if (admission.kind === 'parked') {
-      const { id } = admission.life.action
-      return c.json(viewOf(admission.life), 202, { Location: `/v1/actions/${id}` })
+    const delivered = Promise.withResolvers<void>()
+    try {
+      const admission = await ended(parts.guard.admit(asked, c.req.raw.signal, delivered.promise))
+      if (admission.kind === 'refused') throw new Refused(admission.refusal)
+      if (admission.kind === 'parked') {
+        const { id } = admission.life.action
+        return c.json(viewOf(admission.life), 202, { Location: `/v1/actions/${id}` })
+      }
+      const answer = await gathered(admission.answer)
+      return c.json({ action: viewOf(await lifeOf(admission.action, parts)), answer }, 200)
+    } finally {
+      delivered.resolve()
     }
-    const answer = await gathered(admission.answer)
-    return c.json({ action: viewOf(await lifeOf(admission.action, parts)), answer }, 200)
   })
 
   api.openapi(readAction, async (c) => {

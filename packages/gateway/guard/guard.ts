@@ -52,9 +52,12 @@ export type Admission =
   /** Refused, denied, expired, withdrawn, `held` (claimable now), or of unknown outcome. */
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
-/** The way of one action. Aborting `signal` says that the client is gone: what it holds is withdrawn, what it sent is cut. */
+/**
+ * The way of one action. Aborting `signal` says that the client is gone: what it holds is withdrawn, what it sent is cut.
+ * `delivered` resolves, and never rejects, once the client has its answer or will never have it: until then it is in flight.
+ */
 export interface Guard {
-  admit(asked: Asked, signal: AbortSignal): AsyncGenerator<Progress, Admission>
+  admit(asked: Asked, signal: AbortSignal, delivered: Promise<void>): AsyncGenerator<Progress, Admission>
   /** Asks people to let actions like this one pass ahead of time. That is an action of its own; this one is not done. */
   admitWaiver(like: Asked, bounds: WaiverBounds, signal: AbortSignal): AsyncGenerator<Progress, Admission>
 }

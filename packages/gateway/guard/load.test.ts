@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
 import type { Socket } from 'node:net'
+import { certificate } from '@sallyport/testkit/certificate'
 import { type HttpHouse, openHttpHouse } from '@sallyport/testkit/http-house'
 import { named } from '@sallyport/testkit/identity'
 import { answer, type RecordingUpstream, recordingUpstream } from '@sallyport/testkit/upstream'
@@ -68,6 +71,33 @@ test('a client that leaves gives its place back', async () => {
   gone = new AbortController()
   await vi.waitUntil(async () => (await ask('GET', '/a')).status === 200, { timeout: 10_000 })
 })
+
+test('an answer that its client does not take is in flight until it does, however small it is', async () => {
+  await house.close()
+  house = await openHttpHouse({ target: target.url, certificate: certificate() })
+  const stalled = connectOverTls({ initialWindowSize: 0 })
+  const pending = times(IN_FLIGHT_LIMIT, () => stalled.request({ ':path': '/crm/a', ...house.headers() }))
+  // The target has long been done with them.
+  for (const head of await Promise.all(pending.map(headOf)))
+    await house.reaches(String(head['sallyport-action']), 'succeeded')
+  const ready = connectOverTls({})
+  const asked = async () =>
+    (await headOf(ready.request({ ':path': '/crm/a', ...house.headers() })))[':status']
+  expect(await asked()).toBe(429)
+  stalled.settings({ initialWindowSize: 1_000 })
+  await Promise.all(pending.map((stream) => once(stream.resume(), 'end')))
+  expect(await asked()).toBe(200)
+  for (const session of [stalled, ready]) session.destroy()
+})
+
+function connectOverTls(settings: { readonly initialWindowSize?: number }): ClientHttp2Session {
+  return connect(house.url, { rejectUnauthorized: false, settings })
+}
+
+async function headOf(stream: ClientHttp2Stream): Promise<Record<string, unknown>> {
+  const [head] = (await once(stream, 'response')) as [Record<string, unknown>]
+  return head
+}
 
 test('an agent has so many actions before people, however fast it asks, and what waits is not in flight', async () => {
   const asking = times(OPEN_HOLDS_LIMIT + 10, (at) =>

@@ -16,7 +16,7 @@ export const OPEN_HOLDS_LIMIT = 50
 /** What each agent has under way, so that it takes from nobody what all of them need. */
 export interface Load {
   /** An admission as it goes, unless too many of its agent do. While it waits for people it counts among the holds instead. */
-  admit(caller: Caller, admission: () => Admitting): Admitting
+  admit(caller: Caller, delivered: Promise<void>, admission: () => Admitting): Admitting
   /** Counts a hold before it is written, since others are being opened meanwhile, and no more if it could not be. */
   hold(life: Life, write: () => Promise<Durable | 'lost'>): Promise<Durable | 'lost' | 'too-many'>
   stop(): void
@@ -38,7 +38,7 @@ export async function openLoad({ store }: Pick<GuardParts, 'store'>): Promise<Lo
   for await (const life of openLives(store)) count(life)
 
   return {
-    async *admit(caller, admission) {
+    async *admit(caller, delivered, admission) {
       const end = begin(flying, agentOf(caller))
       if (end === undefined) return tooMany(IN_FLIGHT_LIMIT, safe`requests in flight`)
       let landing: Promise<unknown> | undefined
@@ -53,8 +53,10 @@ export async function openLoad({ store }: Pick<GuardParts, 'store'>): Promise<Lo
             continue
           }
           left = false
-          // The target is busy with it until the whole answer came.
-          if (next.value.kind === 'answered') landing = next.value.answer.outcome.then(end)
+          // The target is busy with it until the whole answer came, and we are until it went on: a client that takes nothing
+          // of small answers would have any number of them kept.
+          const outcome = next.value.kind === 'answered' ? next.value.answer.outcome : undefined
+          landing = Promise.all([outcome, delivered]).then(end)
           return next.value
         }
       } finally {

@@ -35,9 +35,11 @@ export async function openGuard(given: GuardParts): Promise<{
   const freezer = openFreezer(house)
   return {
     guard: {
-      admit: (asked, signal) => load.admit(asked.caller, () => admit(asked, house, signal)),
+      admit: (asked, signal, delivered) =>
+        load.admit(asked.caller, delivered, () => admit(asked, house, signal)),
+      // It is answered with a handle, which nobody has to take in pieces.
       admitWaiver: (like, bounds, signal) =>
-        load.admit(like.caller, () => admitWaiver(like, bounds, house, signal)),
+        load.admit(like.caller, Promise.resolve(), () => admitWaiver(like, bounds, house, signal)),
     },
     desk: {
       ...openDesk(house),

@@ -196,7 +196,8 @@ async function vote({ action: { id } }: Life, person: string): Promise<void> {
 
 /** Whether a deletion is sent by a waiver. Nobody is at its address, so that sending it fails. */
 async function passes(): Promise<boolean> {
-  const admission = await end(inside.guard.admit(deletion('/customers/2'), new AbortController().signal))
+  const { signal } = new AbortController()
+  const admission = await end(inside.guard.admit(deletion('/customers/2'), signal, Promise.resolve()))
   const id = admission.kind === 'refused' ? admission.refusal.action : undefined
   const life = id === undefined ? null : await inside.store.read('life', { id })
   return life?.state === 'failed' && life.waiver !== null

@@ -260,7 +260,7 @@ export function arrive(world: World): void {
 }
 
 async function wait(world: World, asked: Asked, client: Client): Promise<void> {
-  const admission = world.guard.admit(asked, client.gone.signal)
+  const admission = world.guard.admit(asked, client.gone.signal, Promise.resolve())
   for (;;) {
     const next = await admission.next()
     if (next.done !== true) continue

@@ -17,11 +17,15 @@ import { type Located, locate } from './resource.ts'
 export async function serve(serving: Serving, incoming: Incoming, response: Outgoing): Promise<void> {
   const gone = new AbortController()
   const forget = onGone(incoming, () => gone.abort())
+  const delivered = Promise.withResolvers<void>()
   let free = (): void => {}
   try {
     const asked = await readAsked(serving, incoming, response)
     if (asked.kind === 'asked') free = asked.free
-    const reply = asked.kind === 'asked' ? await admitted(serving.guard, asked.asked, gone.signal) : asked
+    const reply =
+      asked.kind === 'asked'
+        ? await admitted(serving.guard, asked.asked, gone.signal, delivered.promise)
+        : asked
     await write(incoming, response, reply, serving)
   } catch (cause) {
     // What went wrong is for us and not for the client: a stack trace tells where to press.
@@ -30,6 +34,7 @@ export async function serve(serving: Serving, incoming: Incoming, response: Outg
     else writeRefusal(response, refusal('unavailable', safe`the gateway could not serve this`), true)
   } finally {
     await finished(response, serving.waits.stalledClientMs)
+    delivered.resolve()
     free()
     forget()
     endUnread(incoming, serving.waits.refusedLingerMs)
@@ -102,8 +107,13 @@ export function agentOf({ agents: [agent], owner }: Caller): string {
 }
 
 /** Nothing is sent while it waits: the status line is the verdict. */
-export async function admitted(guard: Guard, asked: Asked, signal: AbortSignal): Promise<Admission> {
-  const admission = guard.admit(asked, signal)
+export async function admitted(
+  guard: Guard,
+  asked: Asked,
+  signal: AbortSignal,
+  delivered: Promise<void>,
+): Promise<Admission> {
+  const admission = guard.admit(asked, signal, delivered)
   for (;;) {
     const next = await admission.next()
     if (next.done === true) return next.value

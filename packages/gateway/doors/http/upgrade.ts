@@ -64,10 +64,12 @@ async function serveUpgrade(
   if (asked.wait === 'parked') return refuseOnSocket(socket, refusal('malformed', NO_HANDLE))
   const free = slots.take(agentOf(who.caller), 1)
   if (free === undefined) return refuseOnSocket(socket, refusal('rate-limited', TOO_MANY))
+  const delivered = Promise.withResolvers<void>()
   try {
-    const admission = await admitted(serving.guard, asked, client.gone)
+    const admission = await admitted(serving.guard, asked, client.gone, delivered.promise)
     await write(incoming, client, key, admission, serving.waits)
   } finally {
+    delivered.resolve()
     free()
   }
 }
