@@ -1,4 +1,5 @@
 import { parseName } from '@sallyport/core/action/ids'
+import { ROWS_UNKNOWN } from '@sallyport/core/facts/facts'
 import { claim } from '@sallyport/testkit/claim'
 import { describe, expect, test } from 'vitest'
 import { askedCap, type Cap, NO_CAP } from './cap.ts'
@@ -15,6 +16,7 @@ const CRM: HttpTarget = {
   routes: [
     { ...ROUTE, method: 'GET', path: '/customers', cap: { ...NO_CAP, items: 1000 } },
     { ...ROUTE, method: 'POST', path: '/orders' },
+    { ...ROUTE, method: 'GET', path: '/graphql', speaks: { language: 'graphql', operations: {} } },
     { ...ROUTE, method: 'GET', path: '/few', cap: { ...NO_CAP, bytes: 10, classes: [] } },
   ],
   cap: { bytes: 1024, items: 500, classes: ['email'] },
@@ -137,4 +139,23 @@ describe('a cap of items says how many rows a read touches', () => {
       expect(facts.unknown).toEqual(expect.arrayContaining(['rows', 'unbounded']))
     },
   )
+})
+
+describe('an answer is counted only where the request leaves the target to name what is in it', () => {
+  test.each([
+    ['{ customers { ssn } }', true],
+    ['query Named { customers { id: id } }', true],
+    ['{ a: customers { id } }', false],
+    ['{ customers { x: ssn } }', false],
+    ['{ customers { ...A } } fragment A on C { x: ssn }', false],
+    ['{ customers { ssn @as(name: "x") } }', false],
+    ['{ me { a: orders(first: 3) { id } b: orders(after: 3) { id } } }', false],
+    ['{ customers { id } orders { id } }', false],
+    ['{ customers { id } customers { id } }', false],
+    ['{ customers', false],
+  ])('%s: %s', (query, counted) => {
+    const { facts } = describeHttp(message(`GET /graphql?query=${encodeURIComponent(query)}`), CRM, null)
+    expect(facts.rows).toBe(counted ? 500 : ROWS_UNKNOWN)
+    expect(facts.unknown.includes('rows')).toBe(!counted)
+  })
 })

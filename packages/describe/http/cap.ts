@@ -4,6 +4,7 @@ import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { parseSizeBytes, sizeText } from '@sallyport/core/size'
 import type { Header } from './headers.ts'
 import type { HttpRoute, Match } from './route.ts'
+import type { Carried } from './speaks/carried.ts'
 import type { Unclear } from './target.ts'
 
 /** How much of an answer may go on; null where it is not limited in that. */
@@ -41,9 +42,11 @@ export interface CapInForce {
   readonly fields: FieldLabels
   /** It asks for more than is configured, and that is an export. */
   readonly asksMore: boolean
+  /** False where the caller may have chosen what the answer calls a field, or taken many answers in one: it crosses the cap. */
+  readonly countable: boolean
 }
 
-export const UNCAPPED: CapInForce = { cap: NO_CAP, fields: {}, asksMore: false }
+export const UNCAPPED: CapInForce = { cap: NO_CAP, fields: {}, asksMore: false, countable: true }
 
 const CAP_HEADER = 'sallyport-cap'
 const ITEMS = /^[1-9]\d{0,8}$/
@@ -72,10 +75,28 @@ export function capText(cap: Cap): Redacted {
 }
 
 /** The route's word counts before the resource's, and the request's before both. */
-export function capInForce(asked: Cap | null, match: Match, resource: Capped & Routes): CapInForce {
+export function capInForce(
+  asked: Cap | null,
+  match: Match,
+  resource: Capped & Routes,
+  carried: Carried | null = null,
+): CapInForce {
   const configured = configuredFor(match, resource)
   const cap = over(asked === null ? NO_CAP : meant(asked, configured), configured.cap)
-  return { ...configured, cap, asksMore: asked !== null && isMore(cap, configured.cap) }
+  const asksMore = asked !== null && isMore(cap, configured.cap)
+  const countable = !speaks(match, resource) || isCountable(cap, carried)
+  return { ...configured, cap, asksMore, countable }
+}
+
+function speaks(match: Match, { routes }: Routes): boolean {
+  if (match.kind === 'doubtful') return routes.some((route) => route.speaks !== null)
+  return match.kind === 'route' && match.route.speaks !== null
+}
+
+/** An alias hides a class (`x: ssn`), and walks through a list by pages (`a: orders(first: 3) b: orders(after: 3)`). */
+function isCountable({ items, classes }: Cap, carried: Carried | null): boolean {
+  if (items === null && classes === null) return true
+  return carried !== null && !carried.renames && (items === null || carried.runs === 1)
 }
 
 /** Whether a request that asks for no cap may have one. Labels of fields cut nothing by themselves. */

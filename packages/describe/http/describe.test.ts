@@ -98,6 +98,19 @@ test('routes that two resources share are read for each of them, and in each way
   expect(says('GET /customers/8?b=2&a=1', CRM)).toBe('Reads customers: GET /customers/{id} on crm. a,b')
 })
 
+describe('a header that names the operation leaves it unknown', () => {
+  test.each(['X-Amz-Target', 'x_amz.target', 'SOAPAction'])('%s', (header) => {
+    for (const target of ['/customers/merge', '/orders']) {
+      const message = httpMessage({ method: 'POST', target, headers: [[header, 'Purge']], body: null }, null)
+      if (message.kind === 'unclear') throw new Error(message.why)
+      const { facts } = describeHttp(message, CRM, null)
+      expect(facts.understood).toBe(true)
+      expect(facts.unknown.filter((name) => name === 'operation')).toEqual(['operation'])
+      expect(JSON.stringify(facts)).not.toContain('Purge')
+    }
+  })
+})
+
 describe('effects, operation, datasets', () => {
   test.each([
     ['GET /customers/7', ['read'], 'GET /customers/{id}', ['customers']],

@@ -5,8 +5,9 @@ import { interned } from '@sallyport/core/facts/interned'
 import type { NonEmpty } from '@sallyport/core/given'
 import type { Described } from '../described.ts'
 import { type BodyReading, readBody } from './body/read.ts'
-import { type Cap, type Capped, capInForce } from './cap.ts'
+import { type CapInForce, type Capped, capInForce } from './cap.ts'
 import { commandOf } from './command.ts'
+import { namesOperation } from './headers.ts'
 import { carriedMeaning, type Meaning, meaningOf } from './meaning.ts'
 import type { HttpMessage } from './message.ts'
 import { type QueryKeys, queryKeys } from './query.ts'
@@ -32,13 +33,13 @@ interface Said {
 /** `bytes`: those of a whole body. */
 export function describeHttp(message: HttpMessage, target: HttpTarget, bytes: Uint8Array | null): Described {
   const { match, meaning, query, body, carried } = readRequest(message, target.routes, bytes)
-  const configured = capInForce(message.cap, match, target)
+  const configured = capInForce(message.cap, match, target, carried)
   const capped = message.upgrade === null ? configured : tunnelCap(configured)
   const effects = capped.asksMore ? withExport(meaning.effects) : meaning.effects
   const spoken = carried?.keys ?? null
   const keys = spoken === null ? body : { ...body, keys: spoken.all(), known: spoken.known }
-  const plain = factsOf(message.method, target.address.hostname, meaning, { query, body: keys })
-  const facts = interned(withCap(plain, capped.cap, effects))
+  const plain = factsOf(message, target.address.hostname, meaning, { query, body: keys })
+  const facts = interned(withCap(plain, capped, effects))
   return {
     facts,
     effects,
@@ -95,17 +96,23 @@ function withExport([first, ...others]: NonEmpty<Effect>): NonEmpty<Effect> {
 }
 
 /** An answer that is cut at so many items touches no more of them. */
-function withCap(facts: Facts, cap: Cap, effects: NonEmpty<Effect>): Facts {
+function withCap(facts: Facts, { cap, countable }: CapInForce, effects: NonEmpty<Effect>): Facts {
   if (cap.bytes === null && cap.items === null && cap.classes === null) return facts
   const capped = { ...facts, cap }
-  if (cap.items === null || !onlyReads(effects)) return capped
+  if (cap.items === null || !countable || !onlyReads(effects)) return capped
   const unknown = facts.unknown.filter((name) => name !== 'rows' && name !== 'unbounded')
   return { ...capped, rows: cap.items, unbounded: false, unknown }
 }
 
-function factsOf(method: string, host: string, meaning: Meaning, { query, body }: Said): Facts {
+function factsOf(
+  { method, headers }: HttpMessage,
+  host: string,
+  meaning: Meaning,
+  { query, body }: Said,
+): Facts {
   const { understood, operation, datasets, labels, deferred, template } = meaning
   const read: readonly (readonly [FactName, boolean])[] = [
+    ['operation', !namesOperation(headers)],
     ['http.query', query.known],
     ['http.type', body.typeKnown],
     ['http.body', body.known],
@@ -117,7 +124,7 @@ function factsOf(method: string, host: string, meaning: Meaning, { query, body }
     ...PLAIN_FACTS,
     kind: 'http',
     understood,
-    unknown: [...meaning.unknown, ...read.filter(([, known]) => !known).map(([name]) => name)],
+    unknown: [...new Set([...meaning.unknown, ...read.filter(([, known]) => !known).map(([name]) => name)])],
     labels,
     operation,
     datasets,

@@ -153,6 +153,13 @@ function isForUs(name: string): boolean {
   return name === 'set-cookie' || name === 'set-cookie2' || name.startsWith('sallyport-')
 }
 
+/** By these, targets of AWS and SOAP know which operation it is, whatever the path says. */
+const OPERATIONS: ReadonlySet<string> = new Set(['soapaction', 'x-amz-target'])
+
+export function namesOperation(headers: readonly Header[]): boolean {
+  return headers.some(([name]) => OPERATIONS.has(dashed(name)))
+}
+
 /** Whether `Prefer` asks for a handle instead of an answer (RFC 7240, 4.1). */
 export function prefersHandle(raw: readonly Header[]): boolean {
   return raw.some(

@@ -66,6 +66,7 @@ export function carriedMeaning(route: HttpRoute, speaks: Speaks, carried: Carrie
   if (isTooMuch(names) || isTooMuch(datasets)) return unclearMeaning(route)
   const effects = EFFECTS.filter((effect) => each.some((one) => one.effects.includes(effect)))
   const [first = 'execute', ...others] = effects
+  const onlyRead = effects.every((effect) => effect === 'read')
   return {
     understood: true,
     operation: names.join(', '),
@@ -75,8 +76,10 @@ export function carriedMeaning(route: HttpRoute, speaks: Speaks, carried: Carrie
     deferred: carried.operations.some(({ deferred }) => deferred),
     template: route.path,
     unknown: named({
-      // Several are another operation to a policy that knows each of them alone.
-      operation: names.length === 1 && each.every(({ nameKnown }) => nameKnown),
+      // Several are another operation to a policy that knows each of them alone. So are three hundred of one kind: a hundred
+      // deletions would have the shape of one, and be waived like it.
+      operation:
+        names.length === 1 && (carried.runs === 1 || onlyRead) && each.every(({ nameKnown }) => nameKnown),
       datasets: each.every((one) => one.datasets !== null),
     }),
   }

@@ -21,7 +21,12 @@ export function tunnelMeaning(meaning: Meaning, match: Match): Meaning {
 
 /** Nothing cuts a tunnel, so that wherever answers are capped it asks for more than that. */
 export function tunnelCap({ cap, fields }: CapInForce): CapInForce {
-  return { cap: NO_CAP, fields, asksMore: Object.values(cap).some((limit) => limit !== null) }
+  return {
+    cap: NO_CAP,
+    fields,
+    asksMore: Object.values(cap).some((limit) => limit !== null),
+    countable: true,
+  }
 }
 
 export function tunnelSentence({ operation }: Facts, resource: ResourceId): Redacted {

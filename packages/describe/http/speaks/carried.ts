@@ -5,6 +5,10 @@ import type { KeyPaths } from '../body/key-paths.ts'
 /** What a request asks for by its body and not by method and path: every operation in it, and not one more. */
 export interface Carried {
   readonly operations: NonEmpty<CarriedOperation>
+  /** How many are run: a document has one operation under many names, and a batch has it many times. */
+  readonly runs: number
+  /** The caller chose a name in the answer, under which nobody else knows the field. */
+  readonly renames: boolean
   /** Where the language knows more of the keys than the form that it is sent in. */
   readonly keys: KeyPaths | null
 }

@@ -18,6 +18,10 @@ export interface GraphqlOperation {
   readonly type: 'query' | 'mutation' | 'subscription'
   /** Real names and no aliases, as far as fragments reach; sorted, without repetition. */
   readonly rootFields: readonly string[]
+  /** Root fields with their repetitions: each alias is run. */
+  readonly runs: number
+  /** An alias, or a directive that may be one, names something in the answer. */
+  readonly renames: boolean
 }
 
 export interface GraphqlText {
@@ -53,9 +57,7 @@ export function readDocument(text: GraphqlText, keys: KeyPaths, budget: Budget):
   const document = parsed(text.query, budget)
   const operation = document === null ? null : chosen(document, text.operationName)
   if (document === null || operation === null) return null
-  const reader = new DocumentReader(document, text.variables, keys, budget)
-  const rootFields = reader.read(operation)
-  return rootFields === null ? null : { type: operation.operation, rootFields }
+  return new DocumentReader(document, text.variables, keys, budget).read(operation)
 }
 
 function parsed(query: string, budget: Budget): DocumentNode | null {
@@ -95,6 +97,8 @@ class DocumentReader {
   readonly #inside = new Set<string>()
   readonly #defaults = new Map<string, ConstValueNode>()
   readonly #budget: Budget
+  #runs = 0
+  #renames = false
   #understood = true
 
   constructor(
@@ -114,12 +118,14 @@ class DocumentReader {
     }
   }
 
-  read(operation: OperationDefinitionNode): readonly string[] | null {
+  read(operation: OperationDefinitionNode): GraphqlOperation | null {
     this.#directives(operation.directives)
     for (const { defaultValue, variable } of operation.variableDefinitions ?? [])
       if (defaultValue !== undefined) this.#defaults.set(variable.name.value, defaultValue)
     this.#selection(operation.selectionSet, { path: operation.operation, depth: 0, isSecret: false })
-    return this.#understood && this.#roots.size > 0 ? [...this.#roots].toSorted() : null
+    if (!this.#understood || this.#roots.size === 0) return null
+    const rootFields = [...this.#roots].toSorted()
+    return { type: operation.operation, rootFields, runs: this.#runs, renames: this.#renames }
   }
 
   #selection({ selections }: SelectionSetNode, place: Place): void {
@@ -132,10 +138,14 @@ class DocumentReader {
     }
   }
 
-  #field({ name, arguments: given = [], selectionSet }: FieldNode, outer: Place): void {
+  #field({ name, alias = name, arguments: given = [], selectionSet }: FieldNode, outer: Place): void {
     // Its fields are words of the schema, whatever its own name tells.
     const place = { ...this.#inner(outer, name.value), isSecret: false }
-    if (outer.depth === 0) this.#roots.add(name.value)
+    if (alias.value !== name.value) this.#renames = true
+    if (outer.depth === 0) {
+      this.#roots.add(name.value)
+      this.#runs++
+    }
     for (const argument of given) this.#value(argument.value, this.#inner(place, argument.name.value))
     if (selectionSet !== undefined) this.#selection(selectionSet, place)
   }
@@ -182,7 +192,9 @@ class DocumentReader {
   }
 
   #directives(directives: readonly DirectiveNode[] = []): void {
-    if (directives.some(({ name }) => !KNOWN_DIRECTIVES.has(name.value))) this.#keys.known = false
+    if (directives.every(({ name }) => KNOWN_DIRECTIVES.has(name.value))) return
+    this.#keys.known = false
+    this.#renames = true
   }
 
   #mayGoOn({ depth }: Place): boolean {

@@ -13,9 +13,14 @@ const encoder = new TextEncoder()
 
 /** GraphQL over HTTP, 5: all that a request has. */
 const MEMBERS = ['query', 'operationName', 'variables', 'extensions'] as const
-/** Where a query string has one of these, some servers take it from there, whatever the body says. */
+/** What a client says of itself. Any other may choose what is run: `persistedQuery` has the text that belongs to a hash. */
+const EXTENSIONS = ['clientLibrary'] as const
+/**
+ * Where a query string has one of these, some servers take it from there, whatever the body says. PHP leaves out the blanks before a
+ * key and ends it at NUL and brackets.
+ */
 const TAKEN_FROM_QUERY =
-  /^(?:query|operationname|variables|extensions|id|doc_?id|document_?id|persistedquery)$/
+  /^[^a-z0-9]*(?:query|operation_?name|variables|extensions|id|doc_?id|document_?id|persisted_?query)(?:[^a-z0-9_]|$)/
 
 const EFFECTS: Readonly<Record<GraphqlOperation['type'], NonEmpty<Effect>>> = {
   query: ['read'],
@@ -31,19 +36,23 @@ export function readGraphql(spoken: Spoken): Carried | null {
   const keys = new KeyPaths(isNameLike)
   const budget = requestBudget()
   const operations: CarriedOperation[] = []
+  let runs = 0
+  let renames = false
   for (const request of requests) {
     const text = textOf(request)
     const operation = text === null ? null : readDocument(text, keys, budget)
     if (operation === null) return null
     operations.push(...carriedOf(operation))
+    runs += operation.runs
+    renames ||= operation.renames
   }
   const [first, ...others] = operations
-  return first === undefined ? null : { operations: [first, ...others], keys }
+  return first === undefined ? null : { operations: [first, ...others], runs, renames, keys }
 }
 
 function requestsOf({ method, query, type, text, json }: Spoken): readonly unknown[] | null {
   if (method === 'GET') return requestInQuery(query)
-  if (keysOf(query).some((key) => TAKEN_FROM_QUERY.test(key.normalize('NFKC').toLowerCase()))) return null
+  if (keysOf(query).some(isTaken)) return null
   if (type === 'application/graphql') return text === null ? null : [{ query: text }]
   return json === null ? null : batchOf(json.value)
 }
@@ -55,7 +64,7 @@ function requestInQuery(query: string): readonly unknown[] | null {
     const [key = '', ...value] = pair.split('=')
     const name = decoded(key)
     const text = decoded(value.join('='))
-    if (!TAKEN_FROM_QUERY.test(name.normalize('NFKC').toLowerCase())) continue
+    if (!isTaken(name)) continue
     if (name === 'variables' || name === 'extensions') {
       const parsed = jsonIn(text)
       if (parsed === undefined) return null
@@ -63,6 +72,10 @@ function requestInQuery(query: string): readonly unknown[] | null {
     } else members.set(name, text)
   }
   return [Object.fromEntries(members)]
+}
+
+function isTaken(key: string): boolean {
+  return TAKEN_FROM_QUERY.test(key.normalize('NFKC').toLowerCase())
 }
 
 function keysOf(query: string): readonly string[] {
@@ -88,7 +101,7 @@ function textOf(request: unknown): GraphqlText | null {
   if (typeof query !== 'string' || query.trim() === '') return null
   if (operationName !== null && (typeof operationName !== 'string' || operationName === '')) return null
   if (variables !== null && !isRecord(variables)) return null
-  if (extensions !== null && !isRecord(extensions)) return null
+  if (extensions !== null && membersOf(extensions, EXTENSIONS) === null) return null
   return { query, operationName, variables: variables ?? {} }
 }
 

@@ -18,7 +18,8 @@ export function readJsonRpc({ method, json }: Spoken): Carried | null {
   const calls = requests?.map(callOf).filter((call) => call !== null) ?? []
   const [first, ...others] = calls
   if (first === undefined || calls.length !== requests?.length || repeatsId(calls)) return null
-  return { operations: [carriedOf(first), ...others.map(carriedOf)], keys: null }
+  const operations = [carriedOf(first), ...others.map(carriedOf)] as const
+  return { operations, runs: calls.length, renames: false, keys: null }
 }
 
 function callOf(request: unknown): Call | null {

@@ -175,6 +175,9 @@ describe('GraphQL that nobody could say all of is not understood', () => {
     ['an empty one', { query: ' ' }],
     ['a persisted one', { extensions: { persistedQuery: { version: 1, sha256Hash: 'ab' } } }],
     ['one by its id', { id: 'ab' }],
+    ['a persisted one beside it', { query: '{ a }', extensions: { persistedQuery: { sha256Hash: 'ab' } } }],
+    ['an extension that may choose it', { query: '{ a }', extensions: { persisted_query: 'ab' } }],
+    ['extensions that are a list', { query: '{ a }', extensions: [] }],
     ['another member beside it', { query: '{ a }', id: 'ab' }],
     ['another case of a member', { query: '{ a }', Query: 'mutation { b }' }],
     ['what does not parse', { query: '{ a' }],
@@ -214,6 +217,20 @@ describe('GraphQL that nobody could say all of is not understood', () => {
       'application/json',
       'POST',
     ],
+    ['a blank before it', '/graphql?+query=%7Bb%7D', '{"query":"{ a }"}', 'application/json', 'POST'],
+    ['a bracket behind it', '/graphql?query[]=%7Bb%7D', '{"query":"{ a }"}', 'application/json', 'POST'],
+    ['a NUL behind it', '/graphql?query%00=%7Bb%7D', '{"query":"{ a }"}', 'application/json', 'POST'],
+    [
+      'another width of it',
+      '/graphql?%EF%BD%91uery=%7Bb%7D',
+      '{"query":"{ a }"}',
+      'application/json',
+      'POST',
+    ],
+    ['a GET with a second and a blank', '/graphql?query=%7Ba%7D&+query=%7Bb%7D', null, '', 'GET'],
+    ['a GET with a second and a NUL', '/graphql?query=%7Ba%7D&query%00=%7Bb%7D', null, '', 'GET'],
+    ['a GET with a second and a bracket', '/graphql?query=%7Ba%7D&query[]=%7Bb%7D', null, '', 'GET'],
+    ['a GET with a variable in a bracket', '/graphql?query=%7Ba%7D&variables[id]=7', null, '', 'GET'],
     ['an operation named there', '/graphql?operationName=B', '{"query":"{ a }"}', 'application/json', 'POST'],
     ['a form', '/graphql', 'query=%7Ba%7D', 'application/x-www-form-urlencoded', 'POST'],
     ['no body', '/graphql', null, '', 'POST'],
@@ -228,6 +245,37 @@ describe('GraphQL that nobody could say all of is not understood', () => {
       understood: false,
       effects: ['execute'],
     })
+  })
+})
+
+test('GraphQL that says who asks is understood', () => {
+  const extensions = { clientLibrary: { name: '@apollo/client', version: '4.0.0' } }
+  expect(graphql('{ customers { id } }', { extensions }).understood).toBe(true)
+  expect(described('/graphql?full=1', '{"query":"{ a }"}').understood).toBe(true)
+  expect(described('/graphql?query_log=1&identity=2', '{"query":"{ a }"}').understood).toBe(true)
+})
+
+describe('many operations of one kind do not have the shape of one, unless they only read', () => {
+  const aliases = (field: string, count: number) =>
+    Array.from({ length: count }, (_, at) => `a${at}: ${field}(id: ${at}) { id }`).join(' ')
+  const calls = (method: string) => Array.from({ length: 100 }, (_, id) => call(method, { id }))
+  const twice = (query: string) => described('/graphql', JSON.stringify(batch(2, query)))
+  test.each([
+    ['a mutation', () => graphql(`mutation { ${aliases('deleteCustomer', 1)} }`), true],
+    ['a mutation and its aliases', () => graphql(`mutation { ${aliases('deleteCustomer', 300)} }`), false],
+    ['a mutation in fragments', () => graphql('mutation { ...A ...A } fragment A on M { m }'), false],
+    ['a batch of mutations', () => twice('mutation { updateOrder(id: 1) { id } }'), false],
+    ['a query and its aliases', () => graphql(`{ ${aliases('customers', 3)} }`), true],
+    ['a batch of queries', () => twice('{ customers { id } }'), true],
+    ['exports by aliases', () => graphql('{ a: exportAll b: exportAll }'), false],
+    ['a call', () => rpc(call('delete_customer')), true],
+    ['a batch of calls', () => rpc(...calls('delete_customer')), false],
+    ['a batch of calls that nobody mapped', () => rpc(...calls('purge')), false],
+    ['a batch of calls that read', () => rpc(...calls('get_customer')), true],
+  ] as const)('%s', (_, read, known) => {
+    const { understood, unknown } = read()
+    expect(understood).toBe(true)
+    expect(unknown.includes('operation')).toBe(!known)
   })
 })
 

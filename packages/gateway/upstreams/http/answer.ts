@@ -40,7 +40,9 @@ export async function answerOf(
   const opaque = opaqueness(received, empty ? 'none' : coding, empty ? NO_VEIL : veil)
   if (opaque !== undefined) return withheld(received, opaque, permit)
   const isOpened = coding !== 'none' && coding !== 'unknown'
-  const meter = empty ? null : meterOf(capped.cap, capped.fields, countableType(received))
+  const meter = empty
+    ? null
+    : meterOf(capped.cap, capped.fields, capped.countable ? countableType(received) : null)
   const source = empty || !isOpened ? body : opened(body, coding)
   const content = contentOf(source, received, meter, veil, signal)
   const shown = shownHeaders(headers, isOpened, veil)

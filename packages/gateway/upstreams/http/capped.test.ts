@@ -15,8 +15,11 @@ afterEach(async () => {
   for (const fronted of closing.splice(0)) await fronted.close()
 })
 
+const GRAPHQL = "      - { route: 'GET /graphql', speaks: graphql }"
+
 async function before(respond: Respond, resource = CAP, actions?: string): Promise<Fronted> {
-  const fronted = await houseBefore(respond, actions === undefined ? { resource } : { resource, actions })
+  const settings = { resource, routes: GRAPHQL }
+  const fronted = await houseBefore(respond, actions === undefined ? settings : { ...settings, actions })
   closing.push(fronted)
   return fronted
 }
@@ -75,6 +78,26 @@ describe('an answer that crosses its cap before any of it was handed over is a c
       expect(life.ended?.answer).toEqual({ status: expect.any(Number), bytes: 0, cut })
     },
   )
+
+  test.each([
+    ['a field under another name', '{ customers { x: ssn } }', 'items'],
+    ['a list in pages', '{ me { a: orders(first: 3) { id } b: orders(after: 3) { id } } }', 'items'],
+    ['two lists', '{ customers { id } orders { id } }', 'items'],
+  ])(claim('R6', 'http', 'a document that asks for %s: %s'), async (_, query, cut) => {
+    const { house } = await before(saying('{"data":{"x":["s3cret"]}}'))
+    const bytes = await received(house, `GET /crm/graphql?query=${encodeURIComponent(query)}`)
+    expect(bytes).toMatch(/^HTTP\/1.1 403 [\s\S]*"code":"export-cap"/)
+    expect(bytes).not.toContain('s3cret')
+    expect((await house.reaches(actionOf(bytes), 'succeeded')).ended?.answer).toMatchObject({ bytes: 0, cut })
+  })
+
+  test('and one that leaves the names to the target is counted', async () => {
+    const { house } = await before(saying('{"data":{"customers":[1,2,3]}}'))
+    const query = encodeURIComponent('{ customers { id } }')
+    expect(await received(house, `GET /crm/graphql?query=${query}`)).toMatch(
+      /^HTTP\/1.1 200 [\s\S]*\[1,2,3\]/,
+    )
+  })
 
   test(claim('R6', 'http', 'and of a change the client hears that it ran'), async () => {
     const { house, target } = await before(

@@ -117,9 +117,9 @@ function allowancesOf(resource: HttpUpstreamParts['resource']) {
     // Where nothing is cut, nobody asks what it changed.
     if (!isCapped && cap === null) return { method, veil, capped: UNCAPPED, changes: true }
     const bytes = content.kind === 'whole' ? content.bytes : null
-    const { match, meaning } = readRequest(message, resource.routes, bytes)
+    const { match, meaning, carried } = readRequest(message, resource.routes, bytes)
     const changes = match.kind === 'doubtful' || !onlyReads(meaning.effects)
-    return { method, veil, capped: capInForce(cap, match, resource), changes }
+    return { method, veil, capped: capInForce(cap, match, resource, carried), changes }
   }
 }
 
