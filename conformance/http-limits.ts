@@ -19,6 +19,8 @@ export const LIMITS: readonly (readonly [what: string, value: string, past: stri
   ['requests waiting behind another on one connection', String(door.PIPELINE_LIMIT), 'the connection ends'],
   ['connections', String(door.CONNECTIONS_LIMIT), 'not taken'],
   ['of them, those on which nobody was proved', String(door.STRANGERS_LIMIT), 'the oldest ends for a new one'],
+  ['of one agent', String(door.CONNECTIONS_OF_ONE_LIMIT), 'an idle one of its own ends for a new one'],
+  ['of all agents', String(door.PROVED_CONNECTIONS_LIMIT), 'an idle one of the agent that has most ends for a new one'],
   ['requests at once in one session of HTTP/2', String(door.STREAMS_LIMIT), 'the stream is refused'],
   ['streams that a client of HTTP/2 takes back in a row', String(door.RESETS_LIMIT), 'the session ends'],
   ['an idle connection', durationText(door.WAITS.idleMs), 'it ends'],

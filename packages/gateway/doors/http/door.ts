@@ -4,12 +4,15 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { safe } from '@sallyport/core/redact/redacted'
 import { refusal } from '@sallyport/core/refusal/refusal'
+import { type Connections, openConnections, type Place } from './connections.ts'
 import { type Incoming, isStream, type Outgoing } from './exchange.ts'
 import { isHandshake } from './handshake.ts'
 import {
   BODIES_LIMIT_BYTES,
   BODIES_OF_ONE_LIMIT_BYTES,
+  CONNECTIONS_OF_ONE_LIMIT,
   PIPELINED_BODY_LIMIT_BYTES,
+  PROVED_CONNECTIONS_LIMIT,
   STRANGERS_LIMIT,
   WAITS,
   type Waits,
@@ -27,7 +30,6 @@ import {
   renewCertificate,
 } from './server.ts'
 import { openSpace } from './space.ts'
-import { openStrangers, type Strangers } from './strangers.ts'
 import { openTurns, type Turns } from './turns.ts'
 import { openUpgrades } from './upgrade.ts'
 
@@ -53,13 +55,17 @@ export async function openHttpDoor(
 ): Promise<Listening> {
   const server = createDoorServer(listen.certificate ?? null, waits)
   const sockets = new Set<Socket>()
-  const strangers = openStrangers(STRANGERS_LIMIT)
+  const connections = openConnections({
+    strangers: STRANGERS_LIMIT,
+    ofOne: CONNECTIONS_OF_ONE_LIMIT,
+    proved: PROVED_CONNECTIONS_LIMIT,
+  })
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    strangers.came(socket)
+    connections.came(socket)
   })
-  takeRequests(server, servingOf(parts, strangers, waits))
+  takeRequests(server, servingOf(parts, connections, waits))
   const port = await listening(server, listen)
   return {
     port,
@@ -68,18 +74,25 @@ export async function openHttpDoor(
   }
 }
 
-function servingOf(parts: HttpDoorParts, strangers: Strangers, waits: Waits): Serving {
+function servingOf(parts: HttpDoorParts, connections: Connections, waits: Waits): Serving {
   return {
     ...parts,
     knownHosts: new Set(parts.hosts.map((host) => host.toLowerCase())),
     space: openSpace(BODIES_LIMIT_BYTES, BODIES_OF_ONE_LIMIT_BYTES),
     waits,
-    proved: (incoming) => {
-      const connection = isStream(incoming) ? incoming.stream.session?.socket : incoming.socket
-      if (connection !== undefined) strangers.proved(connection)
-    },
+    proved: (incoming, who) => connections.proved(placeOf(incoming), who),
+    busy: (incoming) => connections.busy(placeOf(incoming)),
   }
 }
+
+function placeOf(incoming: Incoming): Place {
+  if (!isStream(incoming)) return incoming.socket
+  const { session } = incoming.stream
+  // The socket of a session that has ended throws whatever it is asked.
+  return session === undefined || session.destroyed ? NOWHERE : session.socket
+}
+
+const NOWHERE: Place = { remoteAddress: undefined, remotePort: undefined }
 
 function takeRequests(server: DoorServer, serving: Serving): void {
   // Node keeps a connection open that becomes idle while the server closes.

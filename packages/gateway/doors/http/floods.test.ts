@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import { connect as connectPlain, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { certificate } from '@sallyport/testkit/certificate'
 import { type HttpHouse, openHttpHouse } from '@sallyport/testkit/http-house'
 import * as h2 from '@sallyport/testkit/http2'
+import { rawClient } from '@sallyport/testkit/raw'
 import { answer, type RecordingUpstream, type Respond, recordingUpstream } from '@sallyport/testkit/upstream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CONTROL_FRAMES_LIMIT, RESETS_LIMIT, STREAMS_LIMIT } from './limits.ts'
-import { openStrangers } from './strangers.ts'
+import { type ConnectionLimits, openConnections, type Place } from './connections.ts'
+import { CONNECTIONS_OF_ONE_LIMIT, CONTROL_FRAMES_LIMIT, RESETS_LIMIT, STREAMS_LIMIT } from './limits.ts'
 
 const { END_STREAM } = h2
 const INITIAL_WINDOW_SIZE = 0x4
@@ -146,41 +147,90 @@ describe('a client that takes nothing of its answer', () => {
   })
 })
 
+/** With sockets that only say when they are ended. */
+function counted(limits: Partial<ConnectionLimits>) {
+  const connections = openConnections({ strangers: 9, ofOne: 9, proved: 9, ...limits })
+  const ended: string[] = []
+  const comes = (remoteAddress: string, remotePort: number): Place => {
+    const place = { remoteAddress, remotePort }
+    const socket = {
+      ...place,
+      once: () => socket,
+      destroy: () => ended.push(`${remoteAddress}:${remotePort}`),
+    }
+    connections.came(socket as never)
+    return place
+  }
+  return { connections, ended, comes }
+}
+
 describe('strangers', () => {
   test('who fill the door give way to the next, the oldest of the busiest place first', () => {
-    const strangers = openStrangers(3)
-    const gone: string[] = []
-    const comes = (remoteAddress: string, remotePort: number): void => {
-      const socket = {
-        remoteAddress,
-        remotePort,
-        once: () => socket,
-        destroy: () => gone.push(`${remoteAddress}:${remotePort}`),
-      }
-      strangers.came(socket as never)
-    }
+    const { ended, comes } = counted({ strangers: 3 })
     comes('192.0.2.1', 1)
     comes('192.0.2.9', 1)
     comes('192.0.2.9', 2)
     comes('192.0.2.2', 1)
-    expect(gone).toEqual(['192.0.2.9:1'])
+    expect(ended).toEqual(['192.0.2.9:1'])
   })
 
-  test('who were proved are none any more', async () => {
-    const strangers = openStrangers(1)
-    const server = (await import('node:net')).createServer((socket) => strangers.came(socket))
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as { port: number }
-    const first = connectPlain(port, '127.0.0.1')
-    const [accepted] = (await once(server, 'connection')) as [Socket]
-    strangers.proved(accepted)
-    const second = connectPlain(port, '127.0.0.1')
-    await once(server, 'connection')
-    const third = connectPlain(port, '127.0.0.1')
-    await once(second.resume(), 'close')
-    expect([first.destroyed, third.destroyed]).toEqual([false, false])
-    for (const socket of [first, third]) socket.destroy()
-    server.close()
+  test('who were proved are none any more', () => {
+    const { connections, ended, comes } = counted({ strangers: 1 })
+    connections.proved(comes('192.0.2.1', 1), 'bot')
+    comes('192.0.2.1', 2)
+    comes('192.0.2.1', 3)
+    expect(ended).toEqual(['192.0.2.1:2'])
+  })
+})
+
+describe('connections of those who were proved', () => {
+  const [A, B, C, D] = [1, 2, 3, 4] as const
+
+  test('are counted for each agent, and for one too many its longest idle one goes', () => {
+    const { connections, ended, comes } = counted({ ofOne: 2 })
+    const [a, b, c, d] = [A, B, C, D].map((port) => comes('192.0.2.1', port)) as [Place, Place, Place, Place]
+    connections.proved(a, 'bot')
+    connections.proved(d, 'day')
+    connections.proved(b, 'bot')
+    const rest = connections.busy(a)
+    connections.proved(c, 'bot')
+    expect(ended).toEqual(['192.0.2.1:2'])
+    rest()
+    connections.proved(comes('192.0.2.1', 5), 'bot')
+    expect(ended).toEqual(['192.0.2.1:2', '192.0.2.1:1'])
+  })
+
+  test('that are all busy give way all the same, the one that asked longest ago first', () => {
+    const { connections, ended, comes } = counted({ ofOne: 2 })
+    for (const port of [A, B, C]) {
+      const place = comes('192.0.2.1', port)
+      connections.busy(place)
+      connections.proved(place, 'bot')
+    }
+    expect(ended).toEqual(['192.0.2.1:1'])
+  })
+
+  test('leave room for strangers: past what all agents have together, whoever has most gives one', () => {
+    const { connections, ended, comes } = counted({ proved: 3 })
+    connections.proved(comes('192.0.2.1', A), 'day')
+    connections.proved(comes('192.0.2.1', B), 'bot')
+    connections.proved(comes('192.0.2.1', C), 'bot')
+    connections.proved(comes('192.0.2.1', D), 'night')
+    expect(ended).toEqual(['192.0.2.1:2'])
+  })
+
+  test('that one key opened without end leave the door to the others', async () => {
+    await house.close()
+    house = await openHttpHouse({ target: target.url })
+    const asks = async () => {
+      const client = rawClient(house.port)
+      client.send(`GET /crm/a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${house.key}\r\n\r\n`)
+      await client.until((received) => received.endsWith('hello'))
+      return client
+    }
+    const [first, second] = [await asks(), await asks()]
+    for (let at = 2; at <= CONNECTIONS_OF_ONE_LIMIT; at++) await asks()
+    await first.closed
+    expect(second.socket.destroyed).toBe(false)
   })
 })

@@ -4,6 +4,9 @@ export const HEAD_LIMIT_BYTES: number = 16 * 1024
 export const CONNECTIONS_LIMIT = 4096
 /** Of them, those on which nobody has proved who they are. One more, and the oldest is ended. */
 export const STRANGERS_LIMIT = 1024
+/** Those of one agent, and of all agents: there is room for strangers, and for those that are being ended. One more, and an idle one is ended. */
+export const CONNECTIONS_OF_ONE_LIMIT = 256
+export const PROVED_CONNECTIONS_LIMIT = 3000
 /** A body of at most so many bytes is part of what is judged, shown and digested. */
 export const WHOLE_BODY_LIMIT_BYTES: number = 1024 * 1024
 /** A larger one goes on as it comes, where policy allows its head; no body is larger than this. */

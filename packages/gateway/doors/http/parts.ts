@@ -25,6 +25,8 @@ export interface Serving extends HttpDoorParts {
   readonly knownHosts: ReadonlySet<string>
   readonly space: Space
   readonly waits: Waits
-  /** Whoever sent this is no stranger. */
-  readonly proved: (incoming: Incoming) => void
+  /** Whoever sent this is no stranger: its connection is theirs. */
+  readonly proved: (incoming: Incoming, who: string) => void
+  /** Its connection is not idle until the function that it returns is called. */
+  readonly busy: (incoming: Incoming) => () => void
 }

@@ -17,6 +17,7 @@ import { type Located, locate } from './resource.ts'
 export async function serve(serving: Serving, incoming: Incoming, response: Outgoing): Promise<void> {
   const gone = new AbortController()
   const forget = onGone(incoming, () => gone.abort())
+  const rest = serving.busy(incoming)
   const delivered = Promise.withResolvers<void>()
   let free = (): void => {}
   try {
@@ -37,6 +38,7 @@ export async function serve(serving: Serving, incoming: Incoming, response: Outg
     delivered.resolve()
     free()
     forget()
+    rest()
     endUnread(incoming, serving.waits.refusedLingerMs)
   }
 }
@@ -85,7 +87,7 @@ export async function readSender(
   if (told.kind === 'refusal') return told
   const who = await serving.prove(credential.key, told)
   if (who.kind === 'refusal') return who
-  serving.proved(incoming)
+  serving.proved(incoming, agentOf(who.caller))
   const located = locate(request, serving.resources)
   return located.kind === 'refusal' ? located : { kind: 'sender', who, located }
 }

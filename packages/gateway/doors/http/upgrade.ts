@@ -26,12 +26,14 @@ export function openUpgrades(serving: Serving): TakeUpgrade {
   const slots = openSpace(TUNNELS_LIMIT, TUNNELS_OF_ONE_LIMIT)
   return async (incoming, head) => {
     const client = clientOf(incoming.socket, head)
+    const rest = serving.busy(incoming)
     try {
       await serveUpgrade(serving, slots, incoming, client)
     } catch (cause) {
       serving.log(safe`an upgrade at the HTTP door failed unexpectedly`, cause)
       incoming.socket.destroy()
     } finally {
+      rest()
       client.leave()
     }
   }
