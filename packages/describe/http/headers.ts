@@ -1,5 +1,6 @@
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import type { Unclear } from './target.ts'
+import { trimmed } from './trimmed.ts'
 
 export type Header = readonly [name: string, value: string]
 
@@ -179,17 +180,7 @@ function isWithheld(plain: string, credential: string | null): boolean {
 function forTarget(name: string, text: string, credential: string | null): string {
   if (name === 'prefer') return preferencesForTarget(text)
   const asked = name === 'accept' && credential !== null ? text.replace(CHARSET, '') : text
-  return trimmed(asked)
-}
-
-/** By hand: a pattern that looks for the last blanks starts again at each of a long row in the middle. */
-function trimmed(text: string): string {
-  const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t'
-  let start = 0
-  let end = text.length
-  while (start < end && isBlank(start)) start++
-  while (end > start && isBlank(end - 1)) end--
-  return text.slice(start, end)
+  return trimmed(asked, /[ \t]/)
 }
 
 /** CGI and its children give `X_Forwarded.For` and `X-Forwarded-For` one name, so that one must not pass as the other. */

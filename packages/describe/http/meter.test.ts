@@ -21,6 +21,8 @@ function crossed(cap: Partial<typeof NO_CAP>, type: string | null, text: string)
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
+/** Little more than a megabyte of them, each as long as a key may be. */
+const longKeys = Array.from({ length: 1025 }, (_, at) => `"${at.toString().padEnd(1024, 'x')}":1`).join()
 const row = '{"id":1,"tags":[1,2]},'
 
 describe('three items are counted', () => {
@@ -77,11 +79,12 @@ describe('what cannot be counted crosses a cap of items and one of classes', () 
     ['JSON with comments', JSON_TYPE, '[1/*,2,3*/]'],
     ['JSON in UTF-16', 'application/json; charset=utf-16', '[1]'],
     ['JSON in JSON lines', 'application/x-ndjson', '[1\n,2]'],
+    ['JSON of a megabyte of keys', JSON_TYPE, `{${longKeys}}`],
     ['JSON without bottom', JSON_TYPE, '['.repeat(300) + ']'.repeat(300)],
   ])(claim('G5', 'core', '%s'), (_, type, text) => {
     expect(crossed({ items: 3 }, type, text)).toBe('items')
     expect(crossed({ classes: [] }, type, text)).toBe('classes')
-    expect(crossed({ bytes: 100_000 }, type, text)).toBe('within')
+    expect(crossed({ bytes: 2_000_000 }, type, text)).toBe('within')
   })
 
   test.each([

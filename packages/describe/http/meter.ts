@@ -3,6 +3,7 @@ import { redactText, VALUE_LIMIT_CHARS } from '@sallyport/core/redact/redact'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { type JsonListener, JsonScanner } from '../json/scanner.ts'
 import type { Cap, FieldLabels } from './cap.ts'
+import { trimmed } from './trimmed.ts'
 
 /** Looks at an answer as it comes, and says when it crosses its cap: then nothing of that chunk may go on. */
 export interface Meter {
@@ -18,7 +19,7 @@ export interface Crossing {
 }
 
 /** Deeper, or with more keys open at once, is nothing that a client could use either. */
-const LIMITS = { depth: 256, keys: 100_000, textChars: 0 }
+const LIMITS = { depth: 256, keys: 100_000, keyChars: 1_048_576, textChars: 0 }
 /** Of the line that names the columns. */
 const HEAD_LINE_LIMIT_BYTES = 65_536
 /** In others a line break, a brace or a name may be spelt with other bytes. */
@@ -205,7 +206,7 @@ function tableCounter(tally: Tally, hasHead: boolean): Meter {
 function columnsOf(head: readonly Uint8Array[]): readonly string[] {
   const decoder = new TextDecoder()
   const line = `${head.map((part) => decoder.decode(part, { stream: true })).join('')}${decoder.decode()}`
-  return line.split(/[,;|\t]/).map((name) => name.replace(/^[\s"']+|[\s"']+$/g, ''))
+  return line.split(/[,;|\t]/).map((name) => trimmed(name, /[\s"']/))
 }
 
 /** WHATWG HTML, 9.2.6: an event is what stands before an empty line. */

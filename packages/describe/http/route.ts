@@ -4,6 +4,7 @@ import type { NonEmpty } from '@sallyport/core/given'
 import type { Capped } from './cap.ts'
 import { isParameter, plantRoutes, type RouteTree, routesAt, templateOf } from './route-tree.ts'
 import { segmentsOf } from './target.ts'
+import { trimmedEnd } from './trimmed.ts'
 
 /** What the operator knows of one operation. */
 export interface HttpOperation {
@@ -115,11 +116,7 @@ const FOLDED = /^[a-z0-9_-]+$/
 function folded(segment: string): string {
   if (isParameter(segment) || FOLDED.test(segment)) return segment
   const plain = segment.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-  return plain
-    .toLowerCase()
-    .replace(/[;?#].*/s, '')
-    .replace(/[\s.]+$/, '')
-    .trimStart()
+  return trimmedEnd(plain.toLowerCase().replace(/[;?#].*/s, ''), /[\s.]/).trimStart()
 }
 
 /** Those that no other of them is more specific than. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type JsonLimits, type JsonListener, JsonScanner, type JsonStand, type JsonType } from './scanner.ts'
 
-const LIMITS: JsonLimits = { depth: 8, keys: 1000, textChars: 10_000 }
+const LIMITS: JsonLimits = { depth: 8, keys: 1000, keyChars: 10_000, textChars: 10_000 }
 const encoder = new TextEncoder()
 const WRONG_PIECES = String.raw`" \ \u \ud83d \u00e { } [ ] : , 0 - . e 1e 00 +1 true nul null NaN /**/ '`
 
@@ -243,6 +243,12 @@ describe('past a limit it looks no further', () => {
     ['a long key', `{"${'k'.repeat(1025)}":1}`, 'too-long'],
     ['many keys of one object', `{${range(1001).map((n) => `"k${n}":1`)}}`, 'too-many'],
     ['many keys of open objects', `{${range(999).map((n) => `"k${n}":1`)},"k":{"a":1}}`, 'too-many'],
+    [
+      'long keys of open objects',
+      `{${range(10).map((n) => `"${n}${'k'.repeat(999)}":1`)},"a":{"b":1}}`,
+      'too-many',
+    ],
+    ['as long ones of closed objects', `[${range(20).map((n) => `{"${n}${'k'.repeat(999)}":1}`)}]`, 'fine'],
     ['many keys of closed objects', `[${range(1001).map(() => '{"a":1}')}]`, 'fine'],
   ])('%s', (_, json, stand) => {
     expect(told([encoder.encode(json)]).stand).toBe(stand)

@@ -23,6 +23,8 @@ export interface JsonLimits {
   readonly depth: number
   /** Keys of all objects that are open at one time: they are remembered, so that a second one is seen. */
   readonly keys: number
+  /** Of all these keys together. */
+  readonly keyChars: number
   /** Of a longer string that is a value, this much is kept. */
   readonly textChars: number
 }
@@ -31,6 +33,11 @@ export interface JsonLimits {
 const WORD_LIMIT_CHARS = 1024
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/
 const LITERALS: Readonly<Record<string, JsonType>> = { true: 'boolean', false: 'boolean', null: 'null' }
+
+interface OpenKeys {
+  readonly names: Set<string>
+  chars: number
+}
 
 type Wanted = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end' | 'nothing'
 
@@ -46,12 +53,13 @@ export class JsonScanner {
   readonly #limits: JsonLimits
   readonly #text = new JsonText()
   /** For each open object the keys it had, for each open array null. */
-  readonly #open: (Set<string> | null)[] = []
+  readonly #open: (OpenKeys | null)[] = []
   #stand: JsonStand = 'fine'
   #wanted: Wanted = 'value'
   #token: 'none' | 'key' | 'string' | 'word' = 'none'
   #word = ''
   #keys = 0
+  #keyChars = 0
   /** Bytes of earlier chunks. */
   #before = 0
 
@@ -133,13 +141,20 @@ export class JsonScanner {
     const keys = this.#open.at(-1)
     if (!whole) this.#stand = 'too-long'
     else if (this.#keys >= this.#limits.keys) this.#stand = 'too-many'
+    else if (this.#keyChars + name.length > this.#limits.keyChars) this.#stand = 'too-many'
     if (this.#stand !== 'fine' || keys === null || keys === undefined) return
-    const again = keys.has(name)
-    if (!again) this.#keys++
-    keys.add(name)
+    const again = keys.names.has(name)
+    if (!again) this.#remember(keys, name)
     this.#token = 'none'
     this.#wanted = ':'
     this.#listener.key(name, again)
+  }
+
+  #remember(keys: OpenKeys, name: string): void {
+    keys.names.add(name)
+    keys.chars += name.length
+    this.#keys++
+    this.#keyChars += name.length
   }
 
   #readWord(chunk: Uint8Array, start: number): number {
@@ -169,7 +184,7 @@ export class JsonScanner {
     if (!this.#wantsValue()) this.#stand = 'syntax'
     else if (this.#open.length >= this.#limits.depth) this.#stand = 'too-deep'
     if (this.#stand !== 'fine') return
-    this.#open.push(what === 'object' ? new Set() : null)
+    this.#open.push(what === 'object' ? { names: new Set(), chars: 0 } : null)
     this.#wanted = what === 'object' ? 'key or }' : 'value or ]'
     this.#listener.opened(what)
   }
@@ -181,7 +196,9 @@ export class JsonScanner {
       this.#stand = 'syntax'
       return
     }
-    this.#keys -= this.#open.pop()?.size ?? 0
+    const closed = this.#open.pop()
+    this.#keys -= closed?.names.size ?? 0
+    this.#keyChars -= closed?.chars ?? 0
     this.#afterValue()
     this.#listener.closed(what)
   }
@@ -200,7 +217,7 @@ export class JsonScanner {
   }
 
   #isInObject(): boolean {
-    return this.#open.at(-1) instanceof Set
+    return (this.#open.at(-1) ?? null) !== null
   }
 }
 

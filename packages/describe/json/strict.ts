@@ -4,6 +4,7 @@ import { type JsonLimits, JsonScanner } from './scanner.ts'
 export const REQUEST_LIMITS: JsonLimits = {
   depth: 32,
   keys: 10_000,
+  keyChars: 262_144,
   textChars: Number.POSITIVE_INFINITY,
 }
 

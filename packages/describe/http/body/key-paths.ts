@@ -38,6 +38,7 @@ export class KeyPaths {
 
   /** A key that has no place inside another: its dots and brackets are its own. */
   addWhole(key: string): string {
+    if (this.#isFull) return VALUE
     if (!this.#isKnown(key)) this.known = false
     return this.keep(wordOf(key))
   }

@@ -178,6 +178,24 @@ test('without bytes there is no body, whatever its type is said to be', () => {
   expect(read('application/json', '')).toMatchObject({ type: 'none', keys: [], known: true })
 })
 
+describe('of many pairs only the method is looked for', () => {
+  const keys = (count: number) =>
+    Array.from({ length: count }, (_, at) => `k${String.fromCharCode(97 + (at % 26), 97 + at / 26)}`).join(
+      '&',
+    )
+  test.each([
+    ['4096 pairs', 'a&'.repeat(4095), true],
+    ['more', 'a&'.repeat(4096), false],
+    ['more of none', '&'.repeat(5000), false],
+    ['more keys than a leaf holds', keys(1025), false],
+    ['many that pay_method', `${'pay_method&'.repeat(5000)}a=_method`, false],
+    ['many escapes', '%ff%0d&'.repeat(100_000), false],
+    ['a row of what is no letter', '%0d'.repeat(300_000), false],
+  ])('%s', (_, text, known) => {
+    expect(read(FORM, text)).toMatchObject({ known, setsMethod: false })
+  })
+})
+
 describe('a method in the body', () => {
   test.each([
     ['application/json', '{"_method":"DELETE"}'],
@@ -186,6 +204,9 @@ describe('a method in the body', () => {
     ['application/json', '{"X-HTTP-Method-Override":"DELETE"}'],
     [FORM, 'a=1&%5Fmethod=DELETE'],
     [FORM, 'a=1;_method=DELETE'],
+    [FORM, 'a=1&%0A_%0d%0amethod=DELETE'],
+    [FORM, `${'a&'.repeat(5000)}_%6Dethod=DELETE`],
+    ['application/json', '{"_\\nmethod":"DELETE"}'],
     ['multipart/form-data; boundary=b0', multipart(part('_method', 'DELETE'))],
   ])('%s: %s', (type, text) => {
     expect(read(type, text).setsMethod).toBe(true)

@@ -137,7 +137,8 @@ function opaqueness(
     : safe`in a character set that it was not asked for`
 }
 
-const CHARSET = /charset[^=;,]*=\s*"?([^\s;,"]*)/g
+/** Ahead of `=` the word stands once: else a long row of it would be read again from each. */
+const CHARSET = /charset(?:(?!charset)[^=;,])*=\s*"?([^\s;,"]*)/g
 /** Of the encodings that the web knows, only these spell ASCII with other bytes. */
 const UNLIKE_ASCII: ReadonlySet<string> = new Set(['utf-16le', 'utf-16be', 'iso-2022-jp', 'replacement'])
 

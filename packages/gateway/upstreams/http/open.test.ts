@@ -112,6 +112,7 @@ describe('where a credential is injected', () => {
     ['UTF-32, quoted', '200 OK', 'Content-Type: text/plain;Charset="utf-32le"', 'in a character set'],
     ['a second charset', '200 OK', 'Content-Type: a/b;charset=utf-8;charset=utf-7', 'in a character set'],
     ['an extended charset', '200 OK', 'Content-Type: a/b;charset*=ibm037', 'in a character set'],
+    ['a row of them', '200 OK', `Content-Type: a/b;${'charset'.repeat(1000)}=utf-16`, 'in a character set'],
   ])(
     claim('G8', 'http', '%s is withheld, and the record says that it ran'),
     async (_, status, header, how) => {
