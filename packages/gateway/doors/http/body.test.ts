@@ -141,6 +141,24 @@ describe('a body that is judged whole', () => {
   })
 })
 
+describe('a body in which a target may find another method goes nowhere', () => {
+  const MIXED = '--b0\r\nContent-Disposition: form-data; name="_method"\r\n\r\nDELETE\r\n--b0--\r\n'
+  const INNER = MIXED.replaceAll('b0', 'b1')
+  const OUTER = `--b0\r\nContent-Disposition: form-data; name="note"\r\n\r\n${INNER}\r\n--b0--\r\n`
+  test.each([
+    ['no type', [], '_method=DELETE'],
+    ['no type, and is not looked into', [], `_method=DELETE&note=${LARGE}`],
+    ['parts of another kind', ['Content-Type: multipart/mixed; boundary=b0'], MIXED],
+    ['two boundaries', ['Content-Type: multipart/form-data; boundary=b0; xboundary=b1'], OUTER],
+    ['JSON of another kind', ['Content-Type: text/json'], '{"_method":"DELETE"}'],
+    ['a type that only some find', ['Content_Type: text/plain'], '_method=DELETE'],
+  ])(claim('G5', 'http', 'one with %s'), async (_, lines, body) => {
+    const bytes = `${head('/notes', ...lines, `Content-Length: ${body.length}`, 'Connection: close')}${body}`
+    expect(await rawExchange(house.port, bytes)).toMatch(/^HTTP\/1.1 403 /)
+    expect(target.connections()).toBe(0)
+  })
+})
+
 describe('a body that goes on as it comes', () => {
   test(
     claim(
