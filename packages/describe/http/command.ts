@@ -1,6 +1,7 @@
 import type { Command } from '@sallyport/core/action/action'
 import { percentDecoded } from '@sallyport/core/redact/percent'
 import {
+  type Parameter,
   redactHeader,
   redactPath,
   redactQuery,
@@ -8,6 +9,7 @@ import {
   VALUE_LIMIT_CHARS,
 } from '@sallyport/core/redact/redact'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
+import { ShownFields } from './body/shown.ts'
 import { capText } from './cap.ts'
 import type { HttpMessage } from './message.ts'
 
@@ -16,13 +18,23 @@ export function commandOf(
   { method, path, query, headers, cap, upgrade }: HttpMessage,
   body: Command['parameters'],
 ): Command {
-  const values = redactQuery(query).map(({ name, value }) => ({ name: safe`query ${name}`, value }))
-  const sent = headers
-    .map(([name, value]) => redactHeader(name, value))
-    .map(({ name, value }) => ({ name: safe`header ${name}`, value }))
+  const values = shownOf(safe`query`, redactQuery(query))
+  const sent = shownOf(
+    safe`header`,
+    headers.map(([name, value]) => redactHeader(name, value)),
+  )
   const opens = upgrade === null ? [] : [{ name: safe`opens`, value: safe`a WebSocket` }]
   const asked = cap === null ? [] : [{ name: safe`cap of the answer`, value: capText(cap) }]
   return { line: lineOf(method, path, query), parameters: [...opens, ...values, ...sent, ...asked, ...body] }
+}
+
+function shownOf(part: Redacted, parameters: readonly Parameter[]): readonly Parameter[] {
+  const shown = new ShownFields(part)
+  for (const { name, value } of parameters) {
+    if (shown.hasRoom()) shown.add(name, value)
+    else shown.leave(name.length + value.length)
+  }
+  return shown.all()
 }
 
 function lineOf(method: string, path: string, query: string): Redacted {

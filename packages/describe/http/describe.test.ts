@@ -1,4 +1,5 @@
 import { parseName } from '@sallyport/core/action/ids'
+import { isWhole } from '@sallyport/core/redact/redact'
 import { claim } from '@sallyport/testkit/claim'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -317,6 +318,19 @@ describe('the command as a reviewer reads it', () => {
       { name: 'query q', value: '‹hidden: sallyport-key›' },
       { name: 'query flag', value: '' },
     ])
+  })
+
+  test('counts what is more than anybody reads, of query and headers each', () => {
+    const pairs = Array.from({ length: 130 }, (_, at) => `q${at}=1`).join('&')
+    const headers = Array.from({ length: 9 }, (_, at) => [`x-long-${at}`, 'x '.repeat(2048)] as const)
+    const message = httpMessage({ method: 'GET', target: `/x?${pairs}`, headers, body: null }, null)
+    if (message.kind === 'unclear') throw new Error(message.why)
+    const { parameters } = describeHttp(message, CRM, null).command
+    expect(parameters.filter(({ name }) => name.startsWith('query q'))).toHaveLength(100)
+    expect(parameters).toContainEqual({ name: 'query', value: '30 more fields ‹cut: 150 characters›' })
+    expect(parameters.filter(({ name }) => name.startsWith('header x-'))).toHaveLength(8)
+    expect(parameters).toContainEqual({ name: 'header', value: '1 more fields ‹cut: 4103 characters›' })
+    expect(parameters.every(({ value }) => isWhole(value))).toBe(false)
   })
 
   test('has every header that goes on, hidden by its name', () => {

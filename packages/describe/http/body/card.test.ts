@@ -90,6 +90,32 @@ describe('secrets of a body are hidden', () => {
       '--b0\r\nContent-Disposition: form-data; name="token"\r\n\r\nhunter2\r\n--b0--\r\n',
       ['body token = ‹hidden: token›'],
     ],
+    [
+      'application/json',
+      '[{"op":"add","path":"/db/password","value":"hunter2"},{"path":"/a","value":1}]',
+      [
+        'body [0].op = add',
+        'body [0].path = /db/password',
+        'body [0].value = ‹hidden: password›',
+        'body [1].path = /a',
+        'body [1].value = 1',
+      ],
+    ],
+    [
+      'application/json',
+      '{"env":{"value":{"a":["hunter2","hunter2"]},"valued":1,"name":"DB_PASSWORD"},"value":2}',
+      [
+        'body env.value = ‹hidden: password›',
+        'body env.valued = 1',
+        'body env.name = DB_PASSWORD',
+        'body value = 2',
+      ],
+    ],
+    [
+      'application/json',
+      '{"Key":"api_token","Value":"hunter2"}',
+      ['body Key = api_token', 'body Value = ‹hidden: token›'],
+    ],
     ['text/plain', 'PGPASSWORD=hunter2', ['body = PGPASSWORD=‹hidden: password›']],
     ['application/json', '{"password":"hunter2",}', ['body = {"password":"‹hidden: password›",}']],
   ])('%s: %s', (type, text, lines) => {
@@ -113,6 +139,11 @@ describe('secrets of a body are hidden', () => {
       ),
     )
   })
+})
+
+test('parts that cannot be read are not shown: a secret’s name stands on another line than the secret', () => {
+  const content = '--b0\r\nContent-Disposition: form-data; name="token"\r\n\r\nhunter2\r\n'
+  expect(shown(MULTI, content)).toEqual([expect.stringMatching(/^body = 63 bytes, SHA-256 [0-9a-f]{64}$/)])
 })
 
 describe('what is not shown is counted, and the card is not whole', () => {

@@ -1,8 +1,9 @@
 import { redactQuery } from '@sallyport/core/redact/redact'
+import { safe } from '@sallyport/core/redact/redacted'
 import { queryKeys } from '../query.ts'
 import { KeyPaths } from './key-paths.ts'
 import type { Fields } from './reading.ts'
-import { ShownBody } from './shown.ts'
+import { ShownFields } from './shown.ts'
 
 /** What `application/x-www-form-urlencoded` is written in; a server may take any other byte for something else. */
 const FORM = /^[\x21-\x7e]*$/
@@ -20,7 +21,7 @@ export function readForm(text: string): Fields {
 }
 
 function shownOf(text: string): Fields['shown'] {
-  const shown = new ShownBody()
+  const shown = new ShownFields(safe`body`)
   for (const pair of text.split('&')) {
     // A question mark at the beginning belongs to the name here, and not to a query.
     const [field] = pair === '' || !shown.hasRoom() ? [] : redactQuery(`?${pair}`)

@@ -1,14 +1,17 @@
 import { redactMember } from '@sallyport/core/redact/redact'
+import { safe } from '@sallyport/core/redact/redacted'
 import { secretClassOf } from '@sallyport/core/redact/secret-names'
 import { type JsonListener, JsonScanner, type JsonType } from '../../json/scanner.ts'
 import { REQUEST_LIMITS } from '../../json/strict.ts'
 import { isMethodKey } from '../query.ts'
 import { KeyPaths } from './key-paths.ts'
 import type { Fields } from './reading.ts'
-import { ShownBody } from './shown.ts'
+import { ShownFields } from './shown.ts'
 
 /** A string that would read as another value, or as none, without its quotes. */
 const NEEDS_QUOTES = /^(?:true|false|null|-?[0-9].*|["[{\s].*|.*\s)?$/s
+/** `{"name":"DB_PASSWORD","value":…}`, `{"path":"/password","value":…}` */
+const NAMING: ReadonlySet<string> = new Set(['name', 'key', 'path', 'Name', 'Key', 'field'])
 const PLAIN_WORD = /^[A-Za-z_$][\w$-]*$/
 
 /** The fields of a JSON body, or null where it is none that every parser reads alike or looks at as far. */
@@ -30,6 +33,10 @@ interface Place {
 }
 
 interface Open extends Place {
+  /** How many fields were shown before it. */
+  readonly from: number
+  /** Where one of its members says by which name its `value` goes: a variable of a service, a step of a JSON Patch. */
+  said: string | null
   readonly what: 'object' | 'array'
   count: number
 }
@@ -38,9 +45,11 @@ const ROOT: Place = { path: '', shown: '', secret: null }
 
 class Outline implements JsonListener {
   readonly #keys = new KeyPaths()
-  readonly #shown = new ShownBody()
+  readonly #shown = new ShownFields(safe`body`)
   readonly #open: Open[] = []
   #member: Place = ROOT
+  /** Whether the member is one that says how the `value` beside it is called. */
+  #saysName = false
   #repeats = false
   #setsMethod = false
 
@@ -53,11 +62,14 @@ class Outline implements JsonListener {
     const place = this.#next()
     // What is inside is hidden as one, once.
     if (place.secret !== null && !this.#isHidden()) this.#show(place, '')
-    this.#open.push({ ...place, what, count: 0 })
+    this.#open.push({ ...place, what, count: 0, from: this.#shown.count, said: null })
   }
 
   closed(what: 'object' | 'array'): void {
     const open = this.#open.pop()
+    if (open !== undefined && open.said !== null)
+      for (const word of ['value', 'Value'])
+        this.#shown.hide(open.from, inside(open.shown, word), redactMember(open.said, ''))
     if (open === undefined || open.count > 0 || open.secret !== null) return
     this.#show(open, what === 'object' ? '{}' : '[]')
   }
@@ -70,11 +82,14 @@ class Outline implements JsonListener {
     const shown = outer.secret === null ? inside(outer.shown, name) : outer.shown
     const path = outer.secret === null ? this.#keys.add(outer.path, name) : this.#keys.addHidden(outer.path)
     this.#member = { path, shown, secret }
+    this.#saysName = NAMING.has(name)
   }
 
   scalar(type: JsonType, text: string): void {
     const place = this.#next()
     if (this.#isHidden()) return
+    const open = this.#open.at(-1)
+    if (open?.what === 'object' && this.#saysName && secretClassOf(text) !== undefined) open.said = text
     this.#show(place, type === 'string' && NEEDS_QUOTES.test(text) ? JSON.stringify(text) : text)
   }
 

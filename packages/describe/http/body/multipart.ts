@@ -3,7 +3,7 @@ import { type Redacted, safe } from '@sallyport/core/redact/redacted'
 import { isMethodKey } from '../query.ts'
 import { KeyPaths } from './key-paths.ts'
 import type { Fields } from './reading.ts'
-import { ShownBody } from './shown.ts'
+import { ShownFields } from './shown.ts'
 import { utf8 } from './utf8.ts'
 
 /** One character a byte, so that places in the text are places in the bytes. */
@@ -23,7 +23,7 @@ export function readMultipart(bytes: Uint8Array, boundary: string): Fields | nul
   const parts = partsOf(bytes, `--${boundary}`)
   if (parts === null) return null
   const keys = new KeyPaths()
-  const shown = new ShownBody()
+  const shown = new ShownFields(safe`body`)
   for (const part of parts) {
     const word = keys.addWhole(part.name)
     if (part.fileName !== null) keys.keep(`${word} (file)`)

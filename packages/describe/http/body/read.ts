@@ -42,7 +42,7 @@ export function readBody({ method, headers, body }: HttpMessage, bytes: Uint8Arr
     keys: [],
     known: false,
     setsMethod: method === 'POST' && (mayBeForm(type, bytes) || (bytes !== null && mayBeJson(headers))),
-    shown: [{ name: safe`body`, value: shownWhole(body, bytes) }],
+    shown: [{ name: safe`body`, value: shownWhole(body, bytes, type) }],
   }
 }
 
@@ -68,12 +68,13 @@ function fieldsOf(type: ContentType, bytes: Uint8Array): Fields | null {
   return text === null ? null : readForm(text)
 }
 
-function shownWhole(body: HttpBody, bytes: Uint8Array | null): Redacted {
+function shownWhole(body: HttpBody, bytes: Uint8Array | null, { essence }: ContentType): Redacted {
   if (body.kind === 'streamed')
     return body.bytes === null
       ? safe`of unknown length, not looked into`
       : safe`${body.bytes} bytes, not looked into`
-  const text = bytes === null ? null : utf8(bytes)
+  // A part has its name on another line than its value, so that no secret would be seen by its name.
+  const text = bytes === null || essence.startsWith('multipart/') ? null : utf8(bytes)
   if (text !== null && !text.includes('\0')) return redactText(text, TEXT_LIMIT_CHARS)
   return safe`${body.bytes} bytes, SHA-256 ${redactText(body.sha256, TEXT_LIMIT_CHARS)}`
 }
