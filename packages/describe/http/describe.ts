@@ -15,6 +15,7 @@ import { type HttpRoute, type Match, matchRoute } from './route.ts'
 import { sentence } from './says.ts'
 import type { Carried } from './speaks/carried.ts'
 import { readCarried } from './speaks/read.ts'
+import { withoutVariables } from './speaks/secret-variables.ts'
 import { tunnelCap, tunnelMeaning, tunnelSentence } from './tunnel.ts'
 
 /** What the describer is told of the resource. */
@@ -47,7 +48,7 @@ export function describeHttp(message: HttpMessage, target: HttpTarget, bytes: Ui
       message.upgrade === null || !facts.understood
         ? sentence(facts, effects, target.id, carried === null)
         : tunnelSentence(facts, target.id),
-    command: commandOf(message, body.shown),
+    command: commandOf(message, withoutVariables(body.shown, carried?.secrets ?? new Set())),
   }
 }
 

@@ -11,6 +11,8 @@ export interface Carried {
   readonly renames: boolean
   /** Where the language knows more of the keys than the form that it is sent in. */
   readonly keys: KeyPaths | null
+  /** Names of values that stand elsewhere in the body and are given to something that goes by a secret's name. */
+  readonly secrets: ReadonlySet<string>
 }
 
 export interface CarriedOperation {

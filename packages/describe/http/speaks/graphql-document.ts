@@ -22,6 +22,7 @@ export interface GraphqlOperation {
   readonly runs: number
   /** An alias, or a directive that may be one, names something in the answer. */
   readonly renames: boolean
+  readonly secretVariables: ReadonlySet<string>
 }
 
 export interface GraphqlText {
@@ -99,6 +100,7 @@ class DocumentReader {
   readonly #budget: Budget
   #runs = 0
   #renames = false
+  readonly #secretVariables = new Set<string>()
   #understood = true
 
   constructor(
@@ -125,7 +127,13 @@ class DocumentReader {
     this.#selection(operation.selectionSet, { path: operation.operation, depth: 0, isSecret: false })
     if (!this.#understood || this.#roots.size === 0) return null
     const rootFields = [...this.#roots].toSorted()
-    return { type: operation.operation, rootFields, runs: this.#runs, renames: this.#renames }
+    return {
+      type: operation.operation,
+      rootFields,
+      runs: this.#runs,
+      renames: this.#renames,
+      secretVariables: this.#secretVariables,
+    }
   }
 
   #selection({ selections }: SelectionSetNode, place: Place): void {
@@ -166,6 +174,7 @@ class DocumentReader {
     if (!this.#mayGoOn(place)) return
     if (value.kind === 'Variable') {
       const { value: name } = value.name
+      if (place.isSecret) this.#secretVariables.add(name)
       const standIn = this.#defaults.get(name)
       if (standIn !== undefined) this.#value(standIn, place)
       if (Object.hasOwn(this.#variables, name)) this.#given(this.#variables[name], place)

@@ -38,16 +38,18 @@ export function readGraphql(spoken: Spoken): Carried | null {
   const operations: CarriedOperation[] = []
   let runs = 0
   let renames = false
+  const secrets = new Set<string>()
   for (const request of requests) {
     const text = textOf(request)
     const operation = text === null ? null : readDocument(text, keys, budget)
     if (operation === null) return null
     operations.push(...carriedOf(operation))
+    for (const name of operation.secretVariables) secrets.add(name)
     runs += operation.runs
     renames ||= operation.renames
   }
   const [first, ...others] = operations
-  return first === undefined ? null : { operations: [first, ...others], runs, renames, keys }
+  return first === undefined ? null : { operations: [first, ...others], runs, renames, keys, secrets }
 }
 
 function requestsOf({ method, query, type, text, json }: Spoken): readonly unknown[] | null {

@@ -19,7 +19,7 @@ export function readJsonRpc({ method, json }: Spoken): Carried | null {
   const [first, ...others] = calls
   if (first === undefined || calls.length !== requests?.length || repeatsId(calls)) return null
   const operations = [carriedOf(first), ...others.map(carriedOf)] as const
-  return { operations, runs: calls.length, renames: false, keys: null }
+  return { operations, runs: calls.length, renames: false, keys: null, secrets: new Set() }
 }
 
 function callOf(request: unknown): Call | null {
