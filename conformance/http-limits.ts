@@ -1,7 +1,17 @@
 import { durationText } from '@sallyport/core/duration'
 import { sizeText } from '@sallyport/core/size'
 import * as door from '@sallyport/gateway/doors/http/limits'
-import { IN_FLIGHT_LIMIT, OPEN_HOLDS_LIMIT } from '@sallyport/gateway/guard/load'
+import {
+  IN_FLIGHT_LIMIT,
+  OPEN_HOLDS_LIMIT,
+  REFUSALS_LIMIT,
+  REFUSALS_LIMIT_PER_S,
+} from '@sallyport/gateway/guard/load'
+import {
+  PARKED_ANSWER_LIMIT_BYTES,
+  PARKED_ANSWER_READ_LIMIT_BYTES,
+  PARKED_ANSWER_READ_LIMIT_MS,
+} from '@sallyport/gateway/guard/parked-answer'
 
 /** What the page says of limits: the constants themselves, so that it cannot say another number. */
 // biome-ignore format: a table is read by its rows
@@ -16,6 +26,10 @@ export const LIMITS: readonly (readonly [what: string, value: string, past: stri
   ['bodies in memory, of all', sizeText(door.BODIES_LIMIT_BYTES), '`rate-limited`'],
   ['requests in flight, of one agent', String(IN_FLIGHT_LIMIT), '`rate-limited`'],
   ['actions before people, of one agent', String(OPEN_HOLDS_LIMIT), '`rate-limited`'],
+  ['refusals of one agent that are recorded', `${REFUSALS_LIMIT} at once, then ${REFUSALS_LIMIT_PER_S} a second`, '`rate-limited`, and not recorded'],
+  ['the answer of a parked action', sizeText(PARKED_ANSWER_LIMIT_BYTES), 'it is not kept'],
+  ['of it, what is read', sizeText(PARKED_ANSWER_READ_LIMIT_BYTES), 'the target is cut: `succeeded`'],
+  ['how long it is read', durationText(PARKED_ANSWER_READ_LIMIT_MS), 'the target is cut: `unknown`'],
   ['requests waiting behind another on one connection', String(door.PIPELINE_LIMIT), 'the connection ends'],
   ['connections', String(door.CONNECTIONS_LIMIT), 'not taken'],
   ['of them, those on which nobody was proved', String(door.STRANGERS_LIMIT), 'the oldest ends for a new one'],

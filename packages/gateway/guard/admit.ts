@@ -194,6 +194,8 @@ export async function recordRefusal(
   judged: Judged,
   house: House,
 ): Promise<Refusal> {
+  const tooOften = house.load.refuse(asked.caller)
+  if (tooOften !== undefined) return tooOften
   const { life, leaf } = open(admission(asked, drafted, judged, house), house.parts.clock())
   const durable: Durable | 'lost' = await house.parts.store.move({
     writes: [{ kind: 'life', from: 0, life }],

@@ -129,7 +129,7 @@ async function send(
   }
   try {
     const answer = await guarded.upstream.send(permit, canonical, content, cut.signal)
-    void settleWhenDone(life, answer, house).finally(landed)
+    void settleWhenDone(life, answer, house, stop).finally(landed)
     return answer
   } catch (cause) {
     landed()

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
 import type { Socket } from 'node:net'
+import { clock } from '@sallyport/gateway/inside'
 import { certificate } from '@sallyport/testkit/certificate'
 import { type HttpHouse, openHttpHouse } from '@sallyport/testkit/http-house'
 import { named } from '@sallyport/testkit/identity'
 import { answer, type RecordingUpstream, recordingUpstream } from '@sallyport/testkit/upstream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { IN_FLIGHT_LIMIT, OPEN_HOLDS_LIMIT, openLoad } from './load.ts'
+import { IN_FLIGHT_LIMIT, OPEN_HOLDS_LIMIT, openLoad, REFUSALS_LIMIT, REFUSALS_LIMIT_PER_S } from './load.ts'
 
 let target: RecordingUpstream
 let house: HttpHouse
@@ -131,7 +132,7 @@ test('after a restart they are counted as before, and what could not be written 
   for (const at of times(OPEN_HOLDS_LIMIT - 1, (one) => one)) await ask('DELETE', `/x/${at}`, parked)
   const [life] = await house.waiting(1)
   if (life === undefined) throw new Error('nothing waits')
-  const load = await openLoad(house.inside)
+  const load = await openLoad({ ...house.inside, clock })
   const next = { ...life, action: { ...life.action, id: 'act_another' as typeof life.action.id } }
   const failing = load.hold(next, () => Promise.reject(new Error('the disk is full')))
   await expect(failing).rejects.toThrow('full')
@@ -139,4 +140,29 @@ test('after a restart they are counted as before, and what could not be written 
   expect((await ask('DELETE', '/x/y', parked)).status).toBe(202)
   expect(await load.hold(next, async () => 'lost')).toBe('too-many')
   load.stop()
+})
+
+test('what is refused too often is refused without a leaf, until some time has passed', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const recorded = async () => (await house.inside.store.read('head', {})).size
+    const refused = async (count: number) => {
+      const asking = times(count, () => ask('PUT', '/a'))
+      return (await Promise.all(asking)).map(({ status }) => status)
+    }
+    const before = await recorded()
+    for (let left = REFUSALS_LIMIT; left > 0; left -= 50)
+      expect(await refused(50)).toEqual(times(50, () => 403))
+    expect(await recorded()).toBe(before + REFUSALS_LIMIT)
+    expect(await refusedWith(await ask('PUT', '/a'))).toEqual(TOO_MANY)
+    expect(await recorded()).toBe(before + REFUSALS_LIMIT)
+    expect((await ask('GET', '/a')).status).toBe(200)
+    expect((await ask('PUT', '/a', await another())).status).toBe(403)
+    vi.setSystemTime(Date.now() - 60_000)
+    expect(await refused(2)).toEqual([429, 429])
+    vi.setSystemTime(Date.now() + 2_000 / REFUSALS_LIMIT_PER_S)
+    expect((await refused(3)).toSorted()).toEqual([403, 403, 429])
+  } finally {
+    vi.useRealTimers()
+  }
 })

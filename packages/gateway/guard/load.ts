@@ -1,8 +1,9 @@
 import type { ActionId } from '@sallyport/core/action/ids'
+import type { Instant } from '@sallyport/core/given'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import type { Caller } from '@sallyport/core/people/caller'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
-import { refusal } from '@sallyport/core/refusal/refusal'
+import { type Refusal, refusal } from '@sallyport/core/refusal/refusal'
 import type { Durable } from '../store/durable.ts'
 import { openLives } from '../store/open-lives.ts'
 import type { Admission, Progress } from './guard.ts'
@@ -12,6 +13,9 @@ import type { GuardParts } from './parts.ts'
 export const IN_FLIGHT_LIMIT = 64
 /** Waiting or approved, of one agent. People read each of them, and every page of theirs lists them all. */
 export const OPEN_HOLDS_LIMIT = 50
+/** Refusals of one agent that are recorded: so many at once, then so many a second. Each costs us a leaf, and its sender nothing. */
+export const REFUSALS_LIMIT = 200
+export const REFUSALS_LIMIT_PER_S = 50
 
 /** What each agent has under way, so that it takes from nobody what all of them need. */
 export interface Load {
@@ -19,14 +23,17 @@ export interface Load {
   admit(caller: Caller, delivered: Promise<void>, admission: () => Admitting): Admitting
   /** Counts a hold before it is written, since others are being opened meanwhile, and no more if it could not be. */
   hold(life: Life, write: () => Promise<Durable | 'lost'>): Promise<Durable | 'lost' | 'too-many'>
+  /** Counts a refusal before it is recorded. Undefined where it may be, else what is said instead. */
+  refuse(caller: Caller): Refusal | undefined
   stop(): void
 }
 
 type Admitting = AsyncGenerator<Progress, Admission>
 
-export async function openLoad({ store }: Pick<GuardParts, 'store'>): Promise<Load> {
+export async function openLoad({ store, clock }: Pick<GuardParts, 'store' | 'clock'>): Promise<Load> {
   const flying = new Map<string, number>()
   const holds = new Map<string, Set<ActionId>>()
+  const refusals = new Map<string, { readonly left: number; readonly at: Instant }>()
   const count = ({ action, state }: Life): void => {
     const key = agentOf(action.caller)
     if (state === 'waiting' || state === 'approved') return void holdsOf(holds, key).add(action.id)
@@ -79,9 +86,25 @@ export async function openLoad({ store }: Pick<GuardParts, 'store'>): Promise<Lo
       return durable
     },
 
+    refuse(caller) {
+      const now = clock()
+      const key = agentOf(caller)
+      const { left, at } = refusals.get(key) ?? { left: REFUSALS_LIMIT, at: now }
+      // A clock that jumps back gives nothing, and takes nothing.
+      const since = Math.max(0, now - at) / 1_000
+      const full = Math.min(REFUSALS_LIMIT, left + since * REFUSALS_LIMIT_PER_S)
+      refusals.set(key, { left: full < 1 ? full : full - 1, at: now })
+      return full < 1 ? TOO_MANY_REFUSALS : undefined
+    },
+
     stop,
   }
 }
+
+const TOO_MANY_REFUSALS = refusal(
+  'rate-limited',
+  safe`one agent has at most ${REFUSALS_LIMIT} refusals recorded at once, then ${REFUSALS_LIMIT_PER_S} a second`,
+)
 
 export function tooMany(limit: number, of: Redacted): Admission {
   return {

@@ -309,6 +309,13 @@ describe('an answer', () => {
     await house.reaches(String(head['sallyport-action']), 'succeeded')
   })
 
+  test('of a 205 has neither a content nor the length of one', async () => {
+    respond = (_, socket) => void socket.write(answer('hello', '', '205 Reset Content'))
+    const { head, body } = await got(open('GET', '/crm/a'))
+    expect([head[':status'], head['content-length'], body]).toEqual([205, undefined, ''])
+    await house.reaches(String(head['sallyport-action']), 'succeeded')
+  })
+
   test('has its trailers behind it, for a client that takes them', async () => {
     const trailing =
       'HTTP/1.1 200 OK\r\nTrailer: grpc-status\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\ngrpc-status: 0\r\n\r\n'

@@ -15,7 +15,7 @@ import { Crossed } from './crossed.ts'
 import type { Received } from './exchange.ts'
 import { heldBack } from './held-back.ts'
 import { type Coding, codingOf, opened, openedHeaders } from './opened.ts'
-import { NO_VEIL, type Veil } from './veil.ts'
+import { ALL_VEILED, NO_VEIL, type Veil } from './veil.ts'
 
 /** What the answer to one message may be. */
 export interface Allowance {
@@ -35,7 +35,7 @@ export async function answerOf(
 ): Promise<Answer> {
   const { status, headers, body } = received
   const { method, veil, capped } = allowance
-  const empty = method === 'HEAD' || status === 204 || status === 304
+  const empty = method === 'HEAD' || status === 204 || status === 205 || status === 304
   const coding = codingOf(headers)
   const opaque = opaqueness(received, empty ? 'none' : coding, empty ? NO_VEIL : veil)
   if (opaque !== undefined) return withheld(received, opaque, permit)
@@ -44,14 +44,14 @@ export async function answerOf(
     ? null
     : meterOf(capped.cap, capped.fields, capped.countable ? countableType(received) : null)
   const source = empty || !isOpened ? body : opened(body, coding)
-  const content = contentOf(source, received, meter, veil, signal)
+  const content = contentOf(source, received, meter, status === 205 ? ALL_VEILED : veil, signal)
   const shown = shownHeaders(headers, isOpened, veil)
   const trailers = empty ? undefined : shownTrailers(received, isOpened, veil)
   const answer: Answer = {
     kind: 'http',
     status,
-    // RFC 9110, 8.6: a client that believed in the length of a 204 would wait for it.
-    headers: status === 204 ? shown.filter(([name]) => name !== 'content-length') : shown,
+    // RFC 9110, 8.6 and 15.3.6: a client that believed in the length of a 204 or 205 would wait for it.
+    headers: status === 204 || status === 205 ? shown.filter(([name]) => name !== 'content-length') : shown,
     ...content,
     ...(trailers === undefined ? {} : { trailers }),
   }

@@ -163,6 +163,12 @@ describe("what stands behind an answer is nobody's answer", () => {
       /^HTTP\/1.1 204 [\s\S]*\r\n\r\n$/,
     ],
     [
+      'a content of 205',
+      'GET',
+      `HTTP/1.1 205 Reset Content\r\nContent-Length: ${OTHER.length}\r\n\r\n${OTHER}`,
+      /^HTTP\/1.1 205 [\s\S]*\r\n\r\n0\r\n\r\n$/,
+    ],
+    [
       'chunks of 304',
       'GET',
       `HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n${OTHER}`,

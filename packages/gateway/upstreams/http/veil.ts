@@ -38,6 +38,12 @@ export const NO_VEIL: Veil = {
   stream: () => ({ push: (chunk) => chunk, end: () => new Uint8Array() }),
 }
 
+/** Nothing of the content goes on: RFC 9110, 15.3.6 has none in a 205, whatever a target sends with it. */
+export const ALL_VEILED: Veil = {
+  text: (value) => value,
+  stream: () => ({ push: () => new Uint8Array(), end: () => new Uint8Array() }),
+}
+
 /** Somewhere inside a spelling that began at `start`: in its unit `at`, of which `unit` is what is left. */
 interface Match {
   readonly spelling: Spelling
