@@ -1,5 +1,5 @@
 import type { ActionId } from '@sallyport/core/action/ids'
-import type { Instant } from '@sallyport/core/given'
+import type { Clock, Instant } from '@sallyport/core/given'
 import type { Life } from '@sallyport/core/lifecycle/life'
 import type { Caller } from '@sallyport/core/people/caller'
 import { type Redacted, safe } from '@sallyport/core/redact/redacted'
@@ -33,7 +33,6 @@ type Admitting = AsyncGenerator<Progress, Admission>
 export async function openLoad({ store, clock }: Pick<GuardParts, 'store' | 'clock'>): Promise<Load> {
   const flying = new Map<string, number>()
   const holds = new Map<string, Set<ActionId>>()
-  const refusals = new Map<string, { readonly left: number; readonly at: Instant }>()
   const count = ({ action, state }: Life): void => {
     const key = agentOf(action.caller)
     if (state === 'waiting' || state === 'approved') return void holdsOf(holds, key).add(action.id)
@@ -86,18 +85,22 @@ export async function openLoad({ store, clock }: Pick<GuardParts, 'store' | 'clo
       return durable
     },
 
-    refuse(caller) {
-      const now = clock()
-      const key = agentOf(caller)
-      const { left, at } = refusals.get(key) ?? { left: REFUSALS_LIMIT, at: now }
-      // A clock that jumps back gives nothing, and takes nothing.
-      const since = Math.max(0, now - at) / 1_000
-      const full = Math.min(REFUSALS_LIMIT, left + since * REFUSALS_LIMIT_PER_S)
-      refusals.set(key, { left: full < 1 ? full : full - 1, at: now })
-      return full < 1 ? TOO_MANY_REFUSALS : undefined
-    },
-
+    refuse: openRefusals(clock),
     stop,
+  }
+}
+
+function openRefusals(clock: Clock): Load['refuse'] {
+  const before = new Map<string, { readonly left: number; readonly at: Instant }>()
+  return (caller) => {
+    const now = clock()
+    const key = agentOf(caller)
+    const { left, at } = before.get(key) ?? { left: REFUSALS_LIMIT, at: now }
+    // A clock that jumps back gives nothing, and takes nothing.
+    const since = Math.max(0, now - at) / 1_000
+    const full = Math.min(REFUSALS_LIMIT, left + since * REFUSALS_LIMIT_PER_S)
+    before.set(key, { left: full < 1 ? full : full - 1, at: now })
+    return full < 1 ? TOO_MANY_REFUSALS : undefined
   }
 }
 
