@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, statfsSync } from 'node:fs'
-import { cpus, release } from 'node:os'
+import { cpus } from 'node:os'
 
 /** What npm cannot bring, by the file that Debian's package of that name puts there. */
 const PACKAGES: Readonly<Record<string, string>> = { '/usr/sbin/nginx': 'nginx', '/usr/bin/wrk': 'wrk' }
@@ -29,7 +29,7 @@ export function machineLines(): readonly string[] {
   const [first] = cpus()
   const nginx = execFileSync('/bin/sh', ['-c', '/usr/sbin/nginx -v 2>&1'], { encoding: 'utf8' }).trim()
   return [
-    `${cpus().length} × ${first?.model ?? 'a processor'}, Linux ${release()}`,
+    `${cpus().length} × ${first?.model ?? 'a processor'}`,
     `Node ${process.versions.node}, ${nginx.replace(/^nginx version: /, '')}`,
   ]
 }

@@ -25,9 +25,9 @@ const CONNECTIONS = [1, 16, 64]
 const WHOLE: Lengths = {
   methods: METHODS,
   connections: CONNECTIONS,
-  rounds: 5,
-  seconds: 3,
-  warmUpSeconds: 15,
+  rounds: 4,
+  seconds: 2,
+  warmUpSeconds: 8,
   microRounds: 5,
   microMs: 1_000,
   releases: 200,
